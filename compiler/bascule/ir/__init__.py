@@ -1,0 +1,1 @@
+"""The flow graph: immutable, channel-neutral, with provenance. Parsers fill it, passes read it."""

@@ -1,0 +1,19 @@
+"""Reading files: text and encodings, JSON, YAML and tables, each with places. Imports nothing else."""
+
+from bascule.source.file import SourceFile
+from bascule.source.place import Place, Span, escape_token, join_pointer, split_pointer
+from bascule.source.problem import Problem
+from bascule.source.text import DEFAULT_MAX_BYTES, Document, TextDocument
+
+__all__ = [
+    "DEFAULT_MAX_BYTES",
+    "Document",
+    "Place",
+    "Problem",
+    "SourceFile",
+    "Span",
+    "TextDocument",
+    "escape_token",
+    "join_pointer",
+    "split_pointer",
+]

@@ -1,0 +1,86 @@
+"""One input file as it came: bytes, decoded and parsed once on demand, shared by all sniffers."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from bascule.source.json import JsonDocument, read_json
+from bascule.source.problem import Problem
+from bascule.source.text import decode
+from bascule.source.yaml import YamlDocument, read_yaml
+
+__all__ = ["SourceFile"]
+
+
+class SourceFile:
+    """A display path (posix, as the user gave it) and the file's bytes.
+
+    Nothing here raises on bad content: look at :attr:`encoding_problems` and at the documents' own
+    ``problems`` and ``usable``.
+    """
+
+    def __init__(self, path: str, data: bytes) -> None:
+        self.path = path
+        self.data = data
+
+    @classmethod
+    def of_text(cls, text: str, path: str = "input") -> SourceFile:
+        """A file made from text (tests, standard input)."""
+        return cls(path, text.encode("utf-8", "surrogatepass"))
+
+    @cached_property
+    def _decoded(self) -> tuple[str, str, list[Problem]]:
+        return decode(self.data)
+
+    @property
+    def text(self) -> str:
+        """The decoded text without its byte order mark."""
+        return self._decoded[0]
+
+    @property
+    def encoding(self) -> str:
+        """Name of the encoding used; ``binary`` when the bytes are no text."""
+        return self._decoded[1]
+
+    @property
+    def encoding_problems(self) -> tuple[Problem, ...]:
+        """What was doubtful about the encoding."""
+        return tuple(self._decoded[2])
+
+    @cached_property
+    def is_zip(self) -> bool:
+        """Whether the bytes start as a zip archive (XLSX, exports)."""
+        return self.data[:4] in (b"PK\x03\x04", b"PK\x05\x06")
+
+    @cached_property
+    def json(self) -> JsonDocument | None:
+        """The JSON document, or None when the text does not start as one (``{``, ``[`` or a comment)."""
+        if self.is_zip or self.encoding == "binary":
+            return None
+        head = self.text.lstrip("\ufeff \t\r\n")
+        if not head.startswith(("{", "[", "//", "/*")):
+            return None
+        document = read_json(self.path, self.text)
+        return document if document.usable else None
+
+    @cached_property
+    def yaml(self) -> YamlDocument | None:
+        """The YAML document, or None for binary files. Also reads what is JSON; prefer :attr:`json` there."""
+        if self.is_zip or self.encoding == "binary":
+            return None
+        return read_yaml(self.path, self.text)
+
+    @property
+    def name(self) -> str:
+        """File name without folder."""
+        return self.path.rsplit("/", 1)[-1]
+
+    @property
+    def suffix(self) -> str:
+        """Lower-case last extension with its dot, or ``""``."""
+        return "." + self.name.rsplit(".", 1)[1].lower() if "." in self.name[1:] else ""
+
+    @property
+    def stem(self) -> str:
+        """File name without folder and last extension."""
+        return self.name.rsplit(".", 1)[0] if "." in self.name[1:] else self.name

@@ -1,0 +1,33 @@
+"""The targets: one line each in :data:`TARGETS`. A backend turns the plan into artefacts, nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import cast
+
+from bascule.backends.base import Artefact, Backend, Emitted, json_artefact
+
+__all__ = ["TARGETS", "Artefact", "Backend", "Emitted", "TargetInfo", "json_artefact", "load_backend"]
+
+
+@dataclass(frozen=True, slots=True)
+class TargetInfo:
+    """One target. ``module`` is imported when something is written for it."""
+
+    name: str
+    title: str
+    module: str
+
+
+TARGETS: tuple[TargetInfo, ...] = (
+    TargetInfo("meta", "Meta Cloud API: template submissions, message bodies, bindings", "bascule.backends.meta"),
+)
+
+
+def load_backend(name: str) -> Backend:
+    """Import a target's module. Raises KeyError when no target has the name."""
+    info = next((info for info in TARGETS if info.name == name), None)
+    if info is None:
+        raise KeyError(name)
+    return cast(Backend, import_module(info.module))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 from collections import Counter
 from functools import cached_property
+from typing import ClassVar
 
 from bascule.source.delimited import Dialect, Records, capped, read_records, scan_cells, sniff_dialect
 from bascule.source.place import Place, join_pointer, split_pointer
@@ -24,6 +25,8 @@ PREAMBLE = "preamble"
 class TableDocument(Document):
     """A table. :attr:`records` are all non-blank rows as read; :attr:`header_row` says which one names the
     columns (None: none does). :meth:`with_header` gives the same table under another header."""
+
+    _ragged_help: ClassVar[str] = "put quotes round a text that holds the delimiter, or name the column"
 
     def __init__(self, path: str, text: str, dialect: Dialect, records: Records, header_row: int | None = 0) -> None:
         super().__init__(path, text)
@@ -143,8 +146,7 @@ class TableDocument(Document):
                         f"the row has {len(cells)} cells, the header has {width}",
                         start,
                         end,
-                        "put quotes round a text that holds the delimiter, or name the column; "
-                        f"the extra cell was kept as `{self.columns[extra]}`",
+                        f"{self._ragged_help}; the extra cell was kept as `{self.columns[extra]}`",
                     )
                 )
         return found

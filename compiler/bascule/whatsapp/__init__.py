@@ -1,0 +1,1 @@
+"""WhatsApp: the platform as dated data, typed templates and messages, and the plan of what is sent."""

@@ -1,0 +1,150 @@
+"""Target ``meta``: bodies for the Cloud API, exactly as it takes them, and the bindings a sender needs.
+
+``templates/<name>.<lang>.json`` is the body of ``POST /{WABA}/message_templates``;
+``messages/<flow>/<node>….json`` are bodies of ``POST /{PHONE}/messages`` with ``{{variable}}`` where a value
+is bound at run time; ``bindings.json`` says what each variable is and where each answer leads;
+``scenario.json`` is the whole graph (conditions, requests, waits) for the program that sends.
+
+https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/overview
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from bascule.backends.base import Artefact, Emitted, json_artefact
+from bascule.backends.meta.bindings import bindings_data
+from bascule.backends.meta.send import template_send
+from bascule.diagnostics import Finding, Rule
+from bascule.ir.encode import encode_project
+from bascule.ir.ledger import Ledger
+from bascule.ir.project import Project
+from bascule.whatsapp.plan import Plan, PlannedMessage, PlannedStep
+from bascule.whatsapp.schema import validate
+
+__all__ = ["emit"]
+
+_UNSAFE = re.compile(r"[^\w.-]+")
+
+
+class ArtefactInvalid(Rule):
+    """A body does not fit the schema of what the API takes
+
+    What it does: checks every template and message body against bascule's own JSON Schemas before writing.
+    Why: a body that breaks a limit is refused by the API (100, 131009, 2388040 …); better here than there.
+    Example: a button label that a run-time variable makes longer than 20 characters.
+    Use instead: mend the source so that the named member fits.
+    Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
+    """
+
+    code = "TPL090"
+    name = "artefact-invalid"
+
+
+def emit(project: Project, plan: Plan) -> Emitted:
+    """Write the plan for the Cloud API. A body that fails its schema is reported and left out."""
+    artefacts: list[Artefact] = []
+    findings: list[Finding] = []
+    ledger = Ledger()
+    for template in plan.templates:
+        body = template.template.to_json()
+        path = f"meta/templates/{template.name}.{template.language}.json"
+        problems = validate("template", body)
+        if problems:
+            for problem in problems:
+                findings.append(
+                    ArtefactInvalid.at(
+                        template.place,
+                        f"the template `{template.name}` ({template.language}) would be refused: {problem}",
+                        help="mend the text so that it fits",
+                    )
+                )
+            ledger.dropped("template", template.place, "its body breaks a limit of the API", "mend the text")
+            continue
+        artefacts.append(json_artefact(path, body))
+        ledger.exact("template", template.place)
+    paths = _Paths()
+    files: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for step in plan.steps:
+        listed: list[dict[str, Any]] = []
+        for path, kind, language, body, variables in _bodies(step, paths, plan):
+            problems = validate("message", body)
+            for problem in problems:
+                findings.append(
+                    ArtefactInvalid.at(
+                        step.place,
+                        f"the message of `{step.node}` would be refused: {problem}",
+                        help="mend the text so that it fits",
+                    )
+                )
+            if problems:
+                ledger.dropped(f"{kind} of {step.node}", step.place, "its body breaks a limit of the API", "mend it")
+                continue
+            artefacts.append(json_artefact(path, body))
+            ledger.exact(kind, step.place)
+            listed.append({"path": path, "kind": kind, "language": language, **variables})
+        files[(step.flow, step.node)] = listed
+    artefacts.append(json_artefact("meta/bindings.json", bindings_data(project, plan, files)))
+    artefacts.append(json_artefact("meta/scenario.json", encode_project(project)))
+    if plan.consolidation:
+        artefacts.append(json_artefact("meta/consolidation.json", {"proposals": list(plan.consolidation)}))
+    return Emitted(tuple(artefacts), tuple(findings), ledger)
+
+
+class _Paths:
+    """File names for flows and nodes: readable, safe on every file system, never twice the same."""
+
+    def __init__(self) -> None:
+        self._given: dict[tuple[str, str], str] = {}
+        self._taken: set[str] = set()
+
+    def stem(self, flow: str, node: str) -> str:
+        """``<flow>/<node>`` as a path."""
+        key = (flow, node)
+        if key not in self._given:
+            wanted = f"{_safe(flow)}/{_safe(node)}"
+            name, number = wanted, 2
+            while name.casefold() in self._taken:
+                name = f"{wanted}~{number}"
+                number += 1
+            self._taken.add(name.casefold())
+            self._given[key] = name
+        return self._given[key]
+
+
+def _safe(name: str) -> str:
+    clean = _UNSAFE.sub("_", name).strip("._") or "_"
+    return clean.encode("utf-8")[:120].decode("utf-8", "ignore")
+
+
+def _bodies(
+    step: PlannedStep, paths: _Paths, plan: Plan
+) -> Iterator[tuple[str, str, str, dict[str, Any], dict[str, Any]]]:
+    """Each send body of a step: path, kind, language, body, and its description for the bindings."""
+    stem = f"meta/messages/{paths.stem(step.flow, step.node)}"
+    many = len(step.messages) > 1
+    for language, messages in step.messages:
+        tag = f".{_safe(language)}" if many and language else ""
+        for number, message in enumerate(messages, start=1):
+            count = f".{number}" if len(messages) > 1 else ""
+            yield f"{stem}{tag}{count}.json", "message", language, message.message.to_json(), _describe(message)
+    sends = [(language, send) for language, uses in step.templates for send in uses]
+    for language, send in sends:
+        tag = f".{_safe(language)}" if len(step.templates) > 1 else ""
+        branch = f".{send.template}" if sum(1 for other, _ in sends if other == language) > 1 else ""
+        body = template_send(step, send, plan)
+        if body is not None:
+            yield f"{stem}.template{tag}{branch}.json", "template", language, body, {"template": send.template}
+
+
+def _describe(message: PlannedMessage) -> dict[str, Any]:
+    data: dict[str, Any] = {"role": message.role}
+    if message.variables:
+        data["variables"] = [name for name, _ in message.variables]
+    if message.page:
+        data["page"] = message.page
+    if message.next_id:
+        data["next_page_reply_id"] = message.next_id
+    return data

@@ -1,0 +1,106 @@
+"""The body that sends a template: parameters in the order of its placeholders, payloads for quick replies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bascule.ir.expr import Const, Expression, Ref
+from bascule.ir.expr_text import print_expression
+from bascule.whatsapp.plan import Plan, PlannedStep, PlannedTemplate, Slot, TemplateSend
+from bascule.whatsapp.templates import Category, HeaderFormat, QuickReplyButton
+
+__all__ = ["template_send"]
+
+RECIPIENT = "{{contact.phone}}"
+
+
+def template_send(step: PlannedStep, send: TemplateSend, plan: Plan) -> dict[str, Any] | None:
+    """The exact body of ``POST /{PHONE}/messages`` for one use of a template.
+
+    A template that the source only names (it exists on the account, its text is not in the file) gets
+    its parameters as body parameters. None when it is named only by a provider's id, which the Cloud
+    API does not know.
+    """
+    planned = next((item for item in plan.templates if item.template.key == (send.template, send.language)), None)
+    if planned is None and not _nameable(send.template):
+        return None
+    components = _components(step, send, planned) if planned else _by_reference(send)
+    language = send.language or "en"
+    template: dict[str, Any] = {"name": send.template, "language": {"code": language}}
+    if components:
+        template["components"] = components
+    return {
+        "messaging_product": "whatsapp",
+        "recipient_type": "individual",
+        "to": RECIPIENT,
+        "type": "template",
+        "template": template,
+    }
+
+
+def _nameable(name: str) -> bool:
+    return bool(name) and all(char.isascii() and (char.islower() or char.isdigit() or char == "_") for char in name)
+
+
+def _value(expression: Expression) -> str:
+    """The run-time marker, or the text of a constant."""
+    if isinstance(expression, Const):
+        return "" if expression.value is None else str(expression.value)
+    if isinstance(expression, Ref):
+        return "{{" + expression.name + "}}"
+    return "{{" + print_expression(expression) + "}}"
+
+
+def _by_reference(send: TemplateSend) -> list[dict[str, Any]]:
+    parameters = [{"type": "text", "text": _value(expression)} for _, expression in send.bindings]
+    return [{"type": "body", "parameters": parameters}] if parameters else []
+
+
+def _components(step: PlannedStep, send: TemplateSend, planned: PlannedTemplate) -> list[dict[str, Any]]:
+    markers = {slot.key: slot for slot in planned.slots}
+    bindings = dict(send.bindings)
+    result: list[dict[str, Any]] = []
+    header = planned.template.header
+    header_slots = [slot for slot in planned.slots if slot.component == "header"]
+    if header is not None and header_slots:
+        if header.format is HeaderFormat.TEXT:
+            parameters: list[dict[str, Any]] = [dict(_text(slot, bindings)) for slot in header_slots]
+        else:
+            kind = header.format.value.lower()
+            link = _text(header_slots[0], bindings)["text"]
+            parameters = [{"type": kind, kind: {"link": link}}]
+        result.append({"type": "header", "parameters": parameters})
+    body = [_text(slot, bindings) for slot in planned.slots if slot.component == "body"]
+    if body:
+        result.append({"type": "body", "parameters": body})
+    if planned.template.category is Category.AUTHENTICATION:
+        code = next(slot for slot in planned.slots if slot.component == "button")
+        result.append({"type": "button", "sub_type": "url", "index": "0", "parameters": [_text(code, bindings)]})
+        return result
+    result.extend(_buttons(step, planned, bindings, markers))
+    return result
+
+
+def _buttons(
+    step: PlannedStep, planned: PlannedTemplate, bindings: Mapping[str, Expression], markers: Mapping[str, Slot]
+) -> list[dict[str, Any]]:
+    result: list[dict[str, Any]] = []
+    routes = list(step.routes)
+    for index, button in enumerate(planned.template.buttons):
+        if isinstance(button, QuickReplyButton) and routes and button.text in routes[0].titles:
+            payload = {"type": "payload", "payload": routes.pop(0).reply_ids[0]}
+            result.append({"type": "button", "sub_type": "quick_reply", "index": str(index), "parameters": [payload]})
+        slot = markers.get(f"button.{index}.1")
+        if slot is not None:
+            result.append(
+                {"type": "button", "sub_type": "url", "index": str(index), "parameters": [_text(slot, bindings)]}
+            )
+    return result
+
+
+def _text(slot: Slot, bindings: Mapping[str, Expression]) -> dict[str, str]:
+    expression = bindings.get(slot.key, slot.expression)
+    if isinstance(expression, Const):
+        return {"type": "text", "text": _value(expression)}
+    return {"type": "text", "text": "{{" + slot.marker + "}}" if expression == slot.expression else _value(expression)}

@@ -1,0 +1,95 @@
+"""The command line. Commands are imported when they run, so that ``--version`` answers at once."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Any
+
+import click
+
+from bascule import __version__
+
+__all__ = ["main"]
+
+_COMMANDS = {
+    "compile": "Compile scenarios to what a WhatsApp provider takes.",
+    "check": "Check scenarios against WhatsApp's rules.",
+    "inspect": "Show what the files hold: flows, messages, languages, losses.",
+    "explain": "Explain a finding code.",
+    "formats": "List the source formats and the targets.",
+    "fmt": "Print scenarios as canonical native scenario files.",
+}
+
+
+class _LazyGroup(click.Group):
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"bascule.cli.{cmd_name}_command")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        # From the table above: a listing must not import every command.
+        with formatter.section("Commands"):
+            formatter.write_dl(list(_COMMANDS.items()))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            import difflib
+
+            close = difflib.get_close_matches(args[0], _COMMANDS, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise click.UsageError(f"{error.message}{hint}", ctx) from error
+
+
+@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="bascule")
+def cli() -> None:
+    """Move a company's messaging from SMS and Viber to WhatsApp.
+
+    bascule reads the scenarios your old tools export, proves what WhatsApp allows, and writes what the new
+    side takes.
+
+    \b
+    Exit codes: 0 clean; 1 findings at or above --fail-on; 2 usage, configuration or unreadable input;
+    3 refused because something would be lost (--strict); 70 a defect of bascule.
+    """
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run the command line and exit with its code."""
+    try:
+        result: Any = cli.main(args=argv, standalone_mode=False)
+    except click.exceptions.Exit as error:
+        sys.exit(error.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader (`head`) has gone; Python must not complain about it at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        if os.environ.get("BASCULE_DEBUG"):
+            raise
+        click.echo(
+            f"bascule: internal error: {type(error).__name__}: this is a defect of bascule.\n"
+            "Nothing was written. Please report it with the command you ran and, if you can, the input;\n"
+            "BASCULE_DEBUG=1 shows where it happened.",
+            err=True,
+        )
+        sys.exit(70)
+    sys.exit(result if isinstance(result, int) else 0)

@@ -1,0 +1,44 @@
+"""``bascule inspect``: what the files hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from bascule.cli.options import COLOUR, load_sources, source_options, use_colour
+
+
+@click.command("inspect")
+@source_options
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="A table for people, or JSON (schemas/inspect.schema.json).",
+)
+@COLOUR
+def command(sources: tuple[str, ...], output_format: str, colour: str, **reading: Any) -> int:
+    """Show what the files hold: flows, entries, messages, languages, variables, and what was lost in reading.
+
+    Findings of reading go to standard error; the exit code is 2 when a file could not be read.
+    """
+    from bascule.diagnostics.render_json import render_json
+    from bascule.diagnostics.render_text import render_text
+    from bascule.report.inventory import inventory_data, inventory_text
+    from bascule.workspace import located
+
+    workspace = load_sources(sources, **reading)
+    data = inventory_data(workspace)
+    if output_format == "json":
+        click.echo(render_json(data), nl=False)
+    else:
+        click.echo(inventory_text(data), nl=False)
+    findings = located(workspace.findings, workspace.documents)
+    if findings:
+        import sys
+
+        click.echo(render_text(findings, workspace.documents, use_colour(colour, sys.stderr)), err=True, nl=False)
+    return 2 if workspace.unreadable else 0

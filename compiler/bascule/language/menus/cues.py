@@ -1,0 +1,102 @@
+"""What stands near a list and makes it a question: verbs of answering, question marks, words of choice."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from bascule.language.words import (
+    AND_OR,
+    CHOOSE,
+    CONDITIONS,
+    CONNECTORS,
+    HOW_TO,
+    NOT_A_MENU,
+    POSTPOSITIONS,
+    PREPOSITIONS,
+    REPLY,
+    YES_NO,
+)
+
+__all__ = ["alternation", "cue_after", "cue_before", "is_instruction", "pattern", "verb_language", "yes_no_words"]
+
+_NEAR = 200
+"""Characters before and after a list in which a cue counts."""
+
+_QUESTION = re.compile(r"[?؟？](?=[^?؟？]{0,60}$)")
+
+
+def alternation(words: tuple[str, ...] | list[str]) -> str:
+    """Words as one regular expression, longest first."""
+    return "|".join(re.escape(word) for word in sorted(set(words), key=lambda word: (-len(word), word)))
+
+
+@cache
+def pattern(name: str) -> re.Pattern[str]:
+    """The compiled word lists, built once: ``verb``, ``choose``, ``steps``, ``how to``."""
+    verbs = alternation([verb for group in REPLY.values() for verb in group])
+    if name == "verb":
+        return re.compile(rf"(?<!\w)(?:{verbs})(?!\w)", re.I)
+    if name == "choose":
+        return re.compile(rf"(?<!\w)(?:{alternation([word for group in CHOOSE.values() for word in group])})(?!\w)", re.I)
+    if name == "steps":
+        return re.compile(rf"(?<!\w)(?:{alternation(list(NOT_A_MENU))})(?!\w)", re.I)
+    if name == "how to":
+        return re.compile(rf"(?<!\w)(?:{'|'.join(HOW_TO)})", re.I)
+    raise KeyError(name)
+
+
+@cache
+def yes_no_words() -> tuple[str, ...]:
+    """Words for yes and no of more than one letter."""
+    return tuple(sorted({word for pair in YES_NO.values() for side in pair for word in side.split() if len(word) > 1}))
+
+
+@cache
+def _verb_languages() -> dict[str, str]:
+    table: dict[str, str] = {}
+    for language, verbs in REPLY.items():
+        for verb in verbs:
+            table.setdefault(verb, language)
+    return table
+
+
+def verb_language(verb: str) -> str:
+    """The first language that has the verb, or ``""``."""
+    return _verb_languages().get(verb.casefold(), "")
+
+
+def cue_before(text: str, position: int) -> str:
+    """What before ``position`` asks for an answer, in words, or ``""``."""
+    before = text[max(0, position - _NEAR) : position]
+    tail = before.rstrip(" \t\r\n:-–—*_>([\"'«“👇⬇️▼")
+    if is_instruction(before):
+        return ""
+    verbs = list(pattern("verb").finditer(before))
+    if verbs:
+        return f"`{verbs[-1].group()}` before the options"
+    if _QUESTION.search(tail):
+        return "a question before the options"
+    words = list(pattern("choose").finditer(before))
+    if words:
+        return f"`{words[-1].group()}` before the options"
+    return ""
+
+
+def cue_after(text: str, position: int) -> str:
+    """What after ``position`` asks for an answer, in words, or ``""``."""
+    verb = pattern("verb").search(text, position, position + _NEAR)
+    return f"`{verb.group()}` after the options" if verb is not None else ""
+
+
+def is_instruction(before: str) -> bool:
+    """Whether the words before a list announce steps rather than a choice."""
+    return pattern("steps").search(before[-120:]) is not None or pattern("how to").search(before[-120:]) is not None
+
+
+CONNECTOR = alternation(list(CONNECTORS))
+CONDITION = alternation(list(CONDITIONS))
+PREPOSITION = alternation(list(PREPOSITIONS))
+POSTPOSITION = alternation(list(POSTPOSITIONS))
+CONJUNCTION = alternation(list(AND_OR))
+VERB = alternation([verb for group in REPLY.values() for verb in group])

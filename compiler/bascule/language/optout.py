@@ -1,0 +1,166 @@
+"""Opt-out wording in messages: "Reply STOP to unsubscribe", "STOP au 36180"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from bascule.language.words import PREPOSITIONS, REPLY
+
+__all__ = ["OPT_OUT_KEYWORDS", "OptOut", "find_opt_out"]
+
+
+@dataclass(frozen=True, slots=True)
+class OptOut:
+    """The word a customer sends to leave, as the message spells it, and the range of the whole wording
+    (half-open, in characters): what may be taken out of the text when a button or a rule replaces it."""
+
+    keyword: str
+    start: int
+    end: int
+
+
+# Words that mean "stop writing to me" wherever somebody is asked to send them.
+_STRONG = (
+    "stop all", "stopall", "stop sms", "stopsms", "stop mms", "stop pub", "stop", "unsubscribe", "unsub", "opt out",
+    "opt-out", "optout", "revoke", "arret", "arrêt", "arreter", "arrêter", "desabo", "désabo", "desabonner",
+    "désabonner", "desinscrire", "désinscrire", "baja", "alto", "sair", "parar", "descadastrar", "remover",
+    "disiscrivi", "stopp", "abmelden", "afmelden", "stoppen", "uit", "dezabonare", "rezygnuje", "rezygnuję", "стоп",
+    "отписка", "отписаться", "відписка", "відписатися", "توقف", "إيقاف", "ايقاف", "قف", "لغو", "रोकें", "रुकें", "बंद",
+    "हटाएं", "הסר", "הסרה", "הסירו", "ret", "dur", "iptal", "berhenti", "sitisha", "acha", "ondoa",
+)  # fmt: skip
+# Words that also cancel an order or end a chat: believed only next to a word about the subscription.
+_WEAK = (
+    "cancel", "end", "quit", "remove", "leave", "annuler", "fin", "cancelar", "salir", "cancella", "annulla", "esci",
+    "ende", "anuluj", "anulare", "отмена", "скасувати", "إلغاء", "الغاء", "خروج", "ביטול", "batal", "ghairi",
+)  # fmt: skip
+
+_SUBSCRIPTION = (
+    r"unsubscri\w*", r"unsub\b", r"opt(?:ing)?[ -]?out", r"stop (?:receiving|getting|(?:these |all |our )?(?:messages|texts|sms|alerts))",
+    r"no (?:more|longer)", r"(?:cancel|end) (?:your |my |the |this )?(?:subscription|messages|texts|alerts|service)",
+    r"be removed", r"remove (?:me|your)",
+    r"d[ée]sabonn\w*", r"d[ée]sinscri\w*", r"(?:ne )?plus recevoir", r"arr[êe]ter (?:les |de recevoir|l'envoi)", r"se retirer",
+    r"de baja", r"dejar de recibir", r"no recibir", r"(?:la |tu |su )?suscripci[óo]n", r"desuscri\w*", r"cancelar (?:los )?mensajes",
+    r"(?:sair|remover) da lista", r"(?:parar|deixar) de receber", r"(?:a )?(?:inscri[çc][ãa]o|assinatura)", r"descadastr\w*",
+    r"n[ãa]o receber", r"n[ãa]o quer(?:er)? (?:mais )?receber", r"disiscri\w*", r"iscrizione", r"non ricevere",
+    r"abmeld\w*", r"abbestell\w*", r"keine (?:weiteren |sms|nachrichten)", r"afmeld\w*", r"uitschrij\w*",
+    r"zrezygnowa\w*", r"wypisa\w*", r"dezabon\w*",
+    r"отпис\w*", r"отказ\w* от", r"не получать", r"подписк\w*", r"рассылк\w*", r"відпис\w*", r"відмов\w*", r"розсилк\w*",
+    r"ال?اشتراك", r"لإيقاف", r"لايقاف", r"إيقاف الرسائل", r"لعدم (?:استلام|تلقي)", r"للتوقف",
+    r"सदस्यता", r"अनसब्सक्राइब", r"बंद करने", r"रोकने", r"संदेश(?:ों)? (?:न|नहीं)", r"להסרה", r"להסרת", r"להפסקת", r"הסרה מ",
+    r"aboneli\w*", r"almak iste?mi\w*", r"listeden", r"berlangganan", r"berhenti", r"kujiondoa", r"kusitisha",
+)  # fmt: skip
+# After a strong keyword these say the same: "STOP to end", "STOP 2 quit", "STOP para sair".
+_ENDING = ("end", "quit", "stop", "cancel", "leave", "remove", "arrêter", "arreter", "sortir", "sair", "salir", "cancelar",
+           "parar", "beenden", "stoppen", "uscire", "прекратить", "отказаться", "выйти", "הפסקה", "berhenti")  # fmt: skip
+
+OPT_OUT_KEYWORDS: frozenset[str] = frozenset(_STRONG)
+"""Words that mean opting out whatever stands round them, in lower case."""
+
+_SENTENCE_START = re.compile(r"(?:[.!?؟。।\n]\s*|^\s*)(?=\S)")
+# A comma ends the clause unless a clause of purpose follows, as German and Russian write it.
+_CLAUSE_END = re.compile(r"[!?؟;\n|()]|[,،](?!\s(?:чтобы|щоб|um|afin|pour|to|żeby|aby|za)\b)|\.(?=\s|$)|।")
+_NUMBER_AFTER = re.compile(r"[\"'”»*]?\s*(?:sms\s*)?(?:au|to|al|ao|an|na|на|إلى|على|ל-?|:|=|par sms au)?\s*(\+?\d[\d ]{2,14}\d)(?!\d)", re.I)
+_QUOTE_BEFORE, _QUOTE_AFTER = "\"'“”«„‘*_[ ", "\"'”“»‘’*_] "
+
+
+def _words(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(word) for word in sorted(set(words), key=lambda word: (-len(word), word)))
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    verbs = _words(tuple(verb for group in REPLY.values() for verb in group))
+    prepositions = _words(PREPOSITIONS)
+    return {
+        "keyword": re.compile(rf"(?<![\w\-])(?:(?P<strong>{_words(_STRONG)})|(?P<weak>{_words(_WEAK)}))(?![\w\-'’])", re.I),
+        "verb before": re.compile(
+            rf"(?:(?:please|pls|veuillez|merci de|por favor|bitte|пожалуйста)\s+)?(?<!\w)(?:{verbs})"
+            rf"(?:\s+(?:to this (?:message|number|text)|back|à ce message|ce message|este mensaje|a este mensaje))?"
+            rf"(?:\s+(?:{prepositions}))?(?:\s+(?:the |le |la )?(?:word|mot|keyword|palabra|palavra|слово|كلمة))?"
+            rf"[\s:]*[\"'“«„‘*_\[]?\s*$",
+            re.I,
+        ),
+        "verb after": re.compile(rf"[\"'”»’*_\]]?(?:\s+(?:[\w+]+\s+){{0,3}}?|\s*)(?:{verbs})(?!\w)", re.I),
+        "subscription": re.compile(rf"(?<!\w)(?:{'|'.join(_SUBSCRIPTION)})", re.I),
+        "ending": re.compile(
+            rf"[\"'”»’*_\]]?\s*(?:to|2|=|:|-|pour|para|um zu|um|per|для|чтобы)\s*(?:{_words(_ENDING)})(?!\w)", re.I
+        ),
+    }
+
+
+def find_opt_out(text: str) -> OptOut | None:
+    """The first opt-out wording of a text, or None. Works on the raw text; placeholders do not matter.
+
+    A keyword counts when somebody is asked to send it, when a number follows it, or when the sentence is
+    about a subscription; ordinary words ("non-stop", "cancel your order") do not.
+    """
+    patterns = _patterns()
+    for match in patterns["keyword"].finditer(text):
+        found = _judge(text, match, patterns)
+        if found is not None:
+            return found
+    return None
+
+
+def _judge(text: str, match: re.Match[str], patterns: dict[str, re.Pattern[str]]) -> OptOut | None:
+    start, end = match.span()
+    word = match.group()
+    sentence = _sentence_start(text, start)
+    head = text[max(sentence, start - 120) : start]
+    verb = patterns["verb before"].search(text, max(sentence, start - 60), start)
+    after = patterns["verb after"].match(text, end, end + 40)
+    number = _NUMBER_AFTER.match(text, end, end + 40)
+    clause_end = _clause_end(text, end)
+    about_after = patterns["subscription"].search(text, end, clause_end)
+    about_before = patterns["subscription"].search(head)
+    ending = patterns["ending"].match(text, end, end + 40)
+    quoted = text[start - 1 : start] in ("“", "«", '"', "'", "*", "„", "‘")
+    loud = quoted or word == word.upper()
+    asked = verb is not None or after is not None
+    if match.lastgroup == "strong":
+        about = about_after or about_before or number or ending
+        sms = word.lower().startswith("stop ") or word.lower() == "stopsms"
+        good = (loud and (asked or about)) or (asked and bool(about)) or (sms and number is not None)
+        if loud and not asked and number is None and ending is None and about_after is None:
+            # "Unsubscribe: STOP" is meant; "STOP" in a sentence that merely mentions the list is not.
+            good = about_before is not None and start - sentence <= 60
+    else:
+        good = bool(about_after or about_before) and (asked or loud)
+    if not good:
+        return None
+    first = start
+    if verb is not None:
+        first = verb.start() + len(verb.group()) - len(verb.group().lstrip())
+    if about_before is not None and start - sentence <= 120:
+        first = min(first, sentence)
+    last = end
+    for other in (number, ending, after):
+        if other is not None:
+            last = max(last, other.end())
+    connected = about_after is not None or ending is not None or (verb is not None and number is None)
+    if connected:
+        last = max(last, clause_end)
+    while last > end and text[last - 1] in " \t":
+        last -= 1
+    if last == end and text[end : end + 1] in tuple("\"'”»*_’"):
+        last += 1
+    if last == end or first == start:
+        while first > 0 and text[first - 1] in "\"'“«*_„‘":
+            first -= 1
+    if text[first - 1 : first] == "(" and text[last : last + 1] == ")":
+        first, last = first - 1, last + 1
+    return OptOut(word, first, last)
+
+
+def _sentence_start(text: str, position: int) -> int:
+    result = 0
+    for match in _SENTENCE_START.finditer(text, max(0, position - 200), position):
+        result = match.end()
+    return result
+
+
+def _clause_end(text: str, position: int) -> int:
+    match = _CLAUSE_END.search(text, position)
+    return match.start() if match is not None else len(text)

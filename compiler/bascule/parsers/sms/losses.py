@@ -1,0 +1,99 @@
+"""``LOS100``-``LOS149``: what SMS templates have and WhatsApp has not."""
+
+from __future__ import annotations
+
+from bascule.diagnostics.finding import Severity
+from bascule.diagnostics.rules import Rule
+
+__all__ = ["DocumentNotRead", "FlashClass", "LinkShortening", "RegistryIds", "SenderName", "SheetNotRead"]
+
+
+class SenderName(Rule):
+    """The sender id has no counterpart
+
+    What it does: says that a sender id, alphanumeric header or short code is kept as a fact only.
+    Why: on WhatsApp people see the verified name of the business behind the number; it cannot change per message.
+    Example: `expediteur` = `MABANQUE`
+    Use instead: choose the number that sends; give its account the display name.
+    Sources: https://developers.facebook.com/docs/whatsapp/cloud-api/phone-numbers
+    """
+
+    code = "LOS100"
+    name = "sms-sender-id"
+    severity = Severity.INFO
+
+
+class FlashClass(Rule):
+    """Flash messages do not exist on WhatsApp
+
+    What it does: says that a template is marked as a flash SMS (class 0), and that it becomes an ordinary message.
+    Why: WhatsApp has no message that opens by itself on the screen.
+    Example: `flash` = `1`
+    Use instead: an authentication template for codes, an ordinary one for alerts.
+    Sources: https://www.etsi.org/deliver/etsi_gts/03/0338/05.00.00_60/gsmts_0338v050000p.pdf (section 4)
+    """
+
+    code = "LOS101"
+    name = "sms-flash-class"
+    severity = Severity.WARNING
+
+
+class RegistryIds(Rule):
+    """Registry ids do not apply to WhatsApp
+
+    What it does: says that ids of the Indian registry of commercial SMS (template, entity and header ids) are kept as
+    facts only.
+    Why: WhatsApp templates are approved by Meta under names of their own; the registry covers SMS and voice.
+    Example: `templateId` = `1107161234567890123`
+    Use instead: nothing: a WhatsApp template is submitted instead.
+    Sources: https://www.trai.gov.in/what-commercial-communication
+    """
+
+    code = "LOS102"
+    name = "sms-registry-ids"
+    severity = Severity.INFO
+
+
+class LinkShortening(Rule):
+    """Link shortening is not done on WhatsApp
+
+    What it does: says that a template asks the gateway to shorten its links, and that this is kept as a fact only.
+    Why: WhatsApp sends links as they are; click counts come from URL buttons and their own insights.
+    Example: `shorten_urls` = `true`
+    Use instead: a URL button.
+    Sources: https://developers.facebook.com/docs/whatsapp/business-management-api/message-templates/components
+    """
+
+    code = "LOS103"
+    name = "sms-link-shortening"
+    severity = Severity.INFO
+
+
+class SheetNotRead(Rule):
+    """Other sheets of the workbook were not read
+
+    What it does: names the sheets with content that were not read: one run reads one sheet.
+    Why: templates on another sheet would be missing without anybody noticing.
+    Example: a workbook with the sheets `SMS FR` and `SMS EN`
+    Use instead: name the sheet with `--sheet`, once for each.
+    Sources: bascule's own rule.
+    """
+
+    code = "LOS104"
+    name = "sms-sheet-not-read"
+    severity = Severity.WARNING
+
+
+class DocumentNotRead(Rule):
+    """Only the first YAML document was read
+
+    What it does: reports a YAML file with several documents (`---`); those after the first are not read.
+    Why: one file of templates is one document; templates after the mark would be missing.
+    Example: two lists of templates with `---` between them
+    Use instead: one document, or one file for each.
+    Sources: https://yaml.org/spec/1.2.2/#92-streams
+    """
+
+    code = "LOS105"
+    name = "sms-document-not-read"
+    severity = Severity.WARNING

@@ -1,0 +1,211 @@
+"""What the readers of all file shapes hand to :mod:`build`: templates with their wordings, and the books."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from bascule.diagnostics.finding import Finding, Label
+from bascule.ir.content import ChoiceKind, MediaKind
+from bascule.ir.ledger import Ledger
+from bascule.ir.project import Variable
+from bascule.parsers.sms.rules import DuplicateKey, EmptyText
+from bascule.source import Document, Place, join_pointer
+from bascule.source.yaml import as_scalar
+
+__all__ = ["MAX_NESTING", "MediaFile", "Option", "Reading", "Template", "Wording", "fact_text", "leaves", "plain"]
+
+MAX_NESTING = 40
+"""Levels of groups that are read; what lies deeper is kept as a fact."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """One text of a template. ``channel`` is ``""`` for the SMS itself."""
+
+    text: str
+    place: Place
+    locale: str = ""
+    channel: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A quick reply or button that the file names."""
+
+    title: str
+    place: Place
+    kind: ChoiceKind = ChoiceKind.REPLY
+    url: str = ""
+    phone: str = ""
+    payload: str = ""
+    accepts: tuple[str, ...] = ()
+    locale: str = ""
+    hints: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFile:
+    """A media link that the file names."""
+
+    kind: MediaKind
+    url: str
+    place: Place
+
+
+@dataclass(slots=True)
+class Template:
+    """One template: a key and everything said about it. ``key`` is empty where the file gives none."""
+
+    key: str
+    place: Place
+    wordings: list[Wording] = field(default_factory=list)
+    title: str = ""
+    facts: list[tuple[str, str]] = field(default_factory=list)
+    options: list[Option] = field(default_factory=list)
+    media: list[MediaFile] = field(default_factory=list)
+    variables: list[Variable] = field(default_factory=list)
+    suffix: str = ""
+    """What tells facts of a second row or member of the same key apart (``@en``)."""
+
+    def fact(self, name: str, value: Any) -> None:
+        """Keep a value under a name; another value for a name that is taken gets the suffix, or a number."""
+        text = fact_text(value)
+        if (name, text) in self.facts:
+            return
+        known = {taken for taken, _ in self.facts}
+        base = name
+        if name in known and self.suffix:
+            base = name = name + self.suffix
+        number = 2
+        while name in known:
+            name = f"{base}#{number}"
+            number += 1
+        self.facts.append((name, text))
+
+
+class Reading:
+    """The templates of one file in order, with findings and ledger."""
+
+    def __init__(self, document: Document, shape: str = "") -> None:
+        self.document = document
+        self.shape = shape
+        self.templates: list[Template] = []
+        self.facts: list[tuple[str, str]] = []
+        self.findings: list[Finding] = []
+        self.ledger = Ledger()
+        self.locale = ""
+        self.empty_texts = 0
+        self._by_key: dict[str, Template] = {}
+        self._last_number: dict[str, int] = {}
+
+    def open(self, key: str, place: Place, wordings: list[Wording], what: str = "key") -> Template:
+        """The template that takes these wordings: the known one of that key when it has none in the same
+        language and channel, else a new one."""
+        known = self._by_key.get(key) if key else None
+        if known is not None:
+            clash = next((old for old in known.wordings for new in wordings if _slot(old) == _slot(new)), None)
+            if clash is None and (known.wordings or not wordings):
+                known.suffix = _suffix(wordings)
+                known.wordings.extend(wordings)
+                return known
+            key = self._renamed(key, place, clash or Wording("", known.place), what)
+        template = Template(key, place, list(wordings))
+        self.templates.append(template)
+        if key:
+            self._by_key[key] = template
+        return template
+
+    def _renamed(self, key: str, place: Place, clash: Wording, what: str) -> str:
+        number = self._last_number.get(key, 1) + 1
+        while f"{key}_{number}" in self._by_key:
+            number += 1
+        self._last_number[key] = number
+        again = f"{key}_{number}"
+        spoken = f" in `{clash.locale}`" if clash.locale else ""
+        self.findings.append(
+            DuplicateKey.at(
+                place,
+                f"the {what} `{_clip(key)}` stands twice{spoken}",
+                help=f"the second one was called `{_clip(again)}`: remove it or give it its own {what}",
+                labels=[Label(clash.place, "the first one")],
+            )
+        )
+        return again
+
+    def empty(self, place: Place, name: str) -> None:
+        """Report a template whose text is empty."""
+        self.empty_texts += 1
+        self.findings.append(EmptyText.at(place, f"{name} has no text", help="write the text, or remove the template"))
+
+    def keep(self, name: str, value: Any, place: Place, construct: str = "", reason: str = "") -> None:
+        """Keep a value that belongs to no template as a fact of the project."""
+        self.facts.append((name, fact_text(value)))
+        self.account(value, place, construct or f"member {_last(place)}", reason or "kept as a fact of the project")
+
+    def account(
+        self,
+        value: Any,
+        place: Place,
+        construct: str,
+        reason: str = "",
+        book: Callable[..., None] | None = None,
+        **more: str,
+    ) -> None:
+        """Enter every leaf of a value in the ledger (exact, unless ``book`` is another method of it)."""
+        for leaf, inner in leaves(value):
+            at = Place(place.file, place.pointer + leaf, place.sub, place.key) if leaf else place
+            if inner in ("", None) or inner == [] or inner == {}:
+                self.ledger.exact(construct, at, "empty in the source")
+            elif book is None:
+                self.ledger.exact(construct, at, reason)
+            else:
+                book(construct, at, reason, **more)
+
+
+def _slot(wording: Wording) -> tuple[str, str]:
+    return wording.locale, wording.channel
+
+
+def _suffix(wordings: list[Wording]) -> str:
+    if not wordings:
+        return ""
+    named = ".".join(part for part in _slot(wordings[0]) if part)
+    return f"@{named}" if named else ""
+
+
+def _clip(text: str) -> str:
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _last(place: Place) -> str:
+    return place.pointer.rpartition("/")[2].replace("~1", "/").replace("~0", "~")
+
+
+def plain(value: Any) -> Any:
+    """A value with the types of JSON: plain YAML scalars get theirs. The depth is bounded by the readers."""
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return as_scalar(value)
+
+
+def fact_text(value: Any) -> str:
+    """A value as JSON text, as facts are kept."""
+    return json.dumps(plain(value), ensure_ascii=False, separators=(", ", ": "))
+
+
+def leaves(value: Any) -> Iterator[tuple[str, Any]]:
+    """Pointer below the value, and value, of every scalar and empty container, in order. Iterative."""
+    stack: list[tuple[str, Any]] = [("", value)]
+    while stack:
+        pointer, item = stack.pop()
+        if isinstance(item, dict) and item:
+            stack.extend((join_pointer(pointer, key), item[key]) for key in reversed(item))
+        elif isinstance(item, list) and item:
+            stack.extend((join_pointer(pointer, index), item[index]) for index in range(len(item) - 1, -1, -1))
+        else:
+            yield pointer, as_scalar(item)

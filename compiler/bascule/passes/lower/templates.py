@@ -1,0 +1,506 @@
+"""Messages that need a template: name, category with its evidence, language, parameters, samples, buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from bascule.diagnostics import Finding, Rule, Severity
+from bascule.ir.content import ChoiceKind, Content, MediaKind
+from bascule.ir.expr import Const, Expression, references
+from bascule.ir.text import Hole, Literal, Segment, Text, holes, join_text, plain_text
+from bascule.passes.lower.category import CategoryVerdict, judge_category
+from bascule.passes.lower.choices import plan_choices, strip_menu, template_labels
+from bascule.passes.lower.compose import localized_text, media_kind
+from bascule.passes.lower.context import LowerContext, Site, phrase
+from bascule.passes.lower.labels import fit_labels
+from bascule.passes.lower.samples import Sample, sample_for
+from bascule.passes.lower.texts import (
+    cut_range,
+    flat,
+    marker_of,
+    marker_text,
+    split_branches,
+    strip_text,
+    tidy_template,
+)
+from bascule.whatsapp.plan import Origin, PlannedTemplate, Slot
+from bascule.whatsapp.templates import (
+    Body,
+    BodyExample,
+    Button,
+    Buttons,
+    Category,
+    Component,
+    Footer,
+    Header,
+    HeaderExample,
+    HeaderFormat,
+    OtpButton,
+    OtpType,
+    ParameterFormat,
+    PhoneNumberButton,
+    QuickReplyButton,
+    Template,
+    UrlButton,
+)
+
+__all__ = ["TemplateDraft", "draft_templates"]
+
+_MAX_BRANCHES = 4
+_CODE_WORDS = ("code", "otp", "pin", "token", "mot_de_passe", "password", "код", "رمز", "कोड", "codigo", "código")
+
+
+class LanguageUnknown(Rule):
+    """A message that needs a template has no known language
+
+    What it does: reports a message whose language is not named, or is not one that templates can have.
+    Why: a template is submitted in one language of Meta's list; without it nothing can be submitted.
+    Example: a CSV of SMS templates without a language column, in words too few to recognise.
+    Use instead: name the language in the file, or give `--locale fr`.
+    Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/supported-languages
+    """
+
+    code = "LOC010"
+    name = "language-unknown"
+
+
+class BranchingWording(Rule):
+    """The wording of a template depends on a condition
+
+    What it does: says that a text with conditional parts became one template per branch, or, past four
+    branches, one parameter.
+    Why: a template's words are fixed; only its parameters change.
+    Example: `{% if flow.data.retard %}en retard{% else %}à l'heure{% endif %}`
+    Use instead: nothing; the sending program picks the template by the condition in `bindings.json`.
+    Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
+    """
+
+    code = "TPL060"
+    name = "branching-wording"
+    severity = Severity.INFO
+
+
+class CodeWordingReplaced(Rule):
+    """A one-time code loses its own wording
+
+    What it does: says that a message with a one-time code became an authentication template, whose body
+    WhatsApp writes itself.
+    Why: codes are only accepted in the AUTHENTICATION category, and its text is fixed and translated by Meta.
+    Example: `{{code}} est votre code de vérification.`
+    Use instead: nothing to write; tell your users that the message will look different.
+    Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/authentication-templates/authentication-templates
+    """
+
+    code = "TPL061"
+    name = "code-wording-replaced"
+    severity = Severity.WARNING
+
+
+class MediaNeedsUpload(Rule):
+    """A template header needs an uploaded sample
+
+    What it does: reports a template with a picture, video or document, whose sample must be uploaded by hand.
+    Why: creation takes a handle of the Resumable Upload API, not a link; bascule does not upload.
+    Example: an MMS with a picture that starts a conversation.
+    Use instead: upload the file and put its handle where the placeholder stands.
+    Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
+    """
+
+    code = "MED010"
+    name = "template-media-upload"
+    severity = Severity.WARNING
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateDraft:
+    """One template in one language before names are given out. ``branch`` numbers conditional wordings from 1."""
+
+    planned: PlannedTemplate
+    language: str
+    condition: Expression | None
+    branch: int
+    bindings: tuple[tuple[str, Expression], ...]
+
+
+@dataclass
+class _Parts:
+    """A template while it is put together."""
+
+    text: Text
+    header: Header | None
+    header_slots: list[Slot]
+    footer: str
+    buttons: list[Button]
+    button_slots: list[Slot]
+
+
+def draft_templates(
+    context: LowerContext, site: Site, locale: str, facts: Mapping[str, str], key: str
+) -> list[TemplateDraft]:
+    """The templates that say a content in one language (several when its wording branches).
+
+    Empty when the language is unknown (``LOC010``) or there is nothing to say.
+    """
+    language = context.code(site.flow, locale)
+    if language is None:
+        context.findings.append(_no_language(context, site, locale))
+        return []
+    text = localized_text(site.content.text, locale)
+    if not text and site.content.alternatives:
+        text = localized_text(site.content.alternatives[0], locale)
+    if not text and not site.content.media:
+        return []
+    branches = split_branches(text, _MAX_BRANCHES)
+    if branches is None or len(branches) > 1:
+        many = "one parameter" if branches is None else f"{len(branches)} templates, one per branch"
+        context.findings.append(
+            BranchingWording.at(site.place, f"the wording depends on a condition: it becomes {many}")
+        )
+        context.note("emulated", "conditional wording", site.place, many)
+    result: list[TemplateDraft] = []
+    for number, (condition, wording) in enumerate(branches or [(None, text)], start=1):
+        said = strip_text(wording)
+        if not said and not site.content.media:
+            continue
+        planned, bindings = _one(context, site, locale, language, said, facts, key)
+        result.append(TemplateDraft(planned, language, condition, number if len(branches or ()) > 1 else 0, bindings))
+    return result
+
+
+def _no_language(context: LowerContext, site: Site, locale: str) -> Finding:
+    tag = context.language(site.flow, locale)
+    if not tag:
+        return LanguageUnknown.at(
+            site.place,
+            "this message needs a template, and its language is not known",
+            help="name the language in the file, or give `--locale fr`",
+        )
+    return LanguageUnknown.at(
+        site.place,
+        f"templates cannot be submitted in `{tag}`",
+        help="use a code of Meta's list such as `fr`, `en_US`, `pt_BR`",
+    )
+
+
+def _one(
+    context: LowerContext,
+    site: Site,
+    locale: str,
+    language: str,
+    text: Text,
+    facts: Mapping[str, str],
+    key: str,
+) -> tuple[PlannedTemplate, tuple[tuple[str, Expression], ...]]:
+    shown = _shown(text)
+    titles = [marker_text(choice.title.best(locale) or ()) for choice in site.content.choices]
+    verdict = judge_category(shown, language, hint=facts.get("category_hint", ""), buttons=titles, key=key)
+    if verdict.category == "AUTHENTICATION":
+        planned = _authentication(context, site, language, text, verdict, locale)
+        if planned is not None:
+            return planned
+        verdict = replace(verdict, category="UTILITY", confidence="weak", risk="AUTHENTICATION")
+    parts = _Parts(text, None, [], "", [], [])
+    _header(context, site, locale, parts)
+    _stop_wording(context, site, language, parts, verdict)
+    _buttons(context, site, locale, language, parts)
+    _footer(context, site, locale, parts)
+    tidied, changed = tidy_template(parts.text, context.limit("template.body.consecutive_newlines.max"))
+    if changed and marker_text(tidied) != marker_text(strip_text(parts.text)):
+        context.note("emulated", "white space", site.place, "tabs, long blanks and empty lines as templates allow")
+    body, slots = _numbered(context, tidied, "body", language)
+    components: list[Component] = []
+    if parts.header is not None:
+        components.append(parts.header)
+    samples = tuple(slot.sample for slot in slots)
+    components.append(Body(text=body, example=BodyExample(body_text=(samples,)) if samples else None))
+    if parts.footer:
+        components.append(Footer(text=parts.footer))
+    if parts.buttons:
+        components.append(Buttons(tuple(parts.buttons)))
+    template = Template(
+        name="",
+        language=language,
+        category=Category(verdict.category),
+        parameter_format=ParameterFormat.POSITIONAL,
+        components=tuple(components),
+    )
+    all_slots = (*parts.header_slots, *slots, *parts.button_slots)
+    return _planned(site, template, language, locale, all_slots, verdict, tidied)
+
+
+def _planned(
+    site: Site,
+    template: Template,
+    language: str,
+    locale: str,
+    slots: tuple[Slot, ...],
+    verdict: CategoryVerdict,
+    text: Text,
+) -> tuple[PlannedTemplate, tuple[tuple[str, Expression], ...]]:
+    bindings = tuple((slot.key, slot.expression) for slot in slots)
+    origin = Origin(site.flow.id, site.node.id, locale, text, bindings, site.place)
+    evidence = tuple(f"{item.category}: “{item.word}” ({item.list})" for item in verdict.evidence)
+    planned = PlannedTemplate(
+        template=template,
+        language=language,
+        slots=slots,
+        origins=(origin,),
+        category_reason=verdict.reason,
+        category_evidence=evidence,
+        category_confidence=verdict.confidence,
+        category_risk=verdict.risk,
+        place=site.place,
+    )
+    return planned, bindings
+
+
+def _shown(text: Text) -> str:
+    """The text with its holes as ``{name}``; of a path only the last token says what the value is."""
+    return plain_text(text, lambda hole: "{" + _hole_name(hole).rsplit(".", 1)[-1] + "}")
+
+
+def _hole_name(hole: Hole) -> str:
+    first = next(iter(references(hole.expression)), None)
+    return first.name if first is not None else "value"
+
+
+def _numbered(
+    context: LowerContext, text: Text, component: str, language: str, button: int | None = None
+) -> tuple[str, list[Slot]]:
+    """The text with ``{{1}}``, ``{{2}}`` … in reading order, and a slot with a sample for each."""
+    parts: list[str] = []
+    slots: list[Slot] = []
+    seen: dict[str, int] = {}
+    for index, part in enumerate(text):
+        if isinstance(part, Literal):
+            parts.append(part.text)
+            continue
+        if isinstance(part.expression, Const):
+            parts.append(marker_text((part,)))
+            continue
+        marker = marker_of(part.expression)
+        number = len(slots) + 1
+        sample = _sample(context, part, text[:index], text[index + 1 :], language, seen.get(marker.name, number - 1))
+        seen.setdefault(marker.name, number - 1)
+        slots.append(
+            Slot(component, number, marker.name, part.expression, sample.value, sample.how, button=button, at=part.at)
+        )
+        parts.append("{{" + str(number) + "}}")
+    return "".join(parts), slots
+
+
+def _sample(
+    context: LowerContext, hole: Hole, before: Sequence[Segment], after: Sequence[Segment], language: str, index: int
+) -> Sample:
+    name = _hole_name(hole)
+    variable = context.project.variable.get(name)
+    if variable is not None and variable.sample:
+        value = variable.sample.best(language)
+        if value:
+            return Sample(" ".join(value.split()), "declared")
+    near = plain_text(tuple(before))[-40:], plain_text(tuple(after))[:40]
+    kind = variable.type if variable is not None else ""
+    longest = variable.max_length if variable is not None else None
+    return sample_for(name, type=kind, locale=language, before=near[0], after=near[1], max_length=longest, index=index)
+
+
+def _header(context: LowerContext, site: Site, locale: str, parts: _Parts) -> None:
+    content = site.content
+    title = localized_text(content.header, locale)
+    if content.media:
+        first, *others = content.media
+        kind = media_kind(first)
+        formats = {
+            MediaKind.IMAGE: HeaderFormat.IMAGE,
+            MediaKind.VIDEO: HeaderFormat.VIDEO,
+            MediaKind.DOCUMENT: HeaderFormat.DOCUMENT,
+        }
+        url = marker_text(localized_text(first.url, locale)) or first.asset
+        if kind in formats:
+            parts.header = Header(format=formats[kind], example=HeaderExample(header_handle=(f"<upload {url}>",)))
+            expression = next(iter(holes(localized_text(first.url, locale))), None)
+            value = expression.expression if expression is not None else Const(url)
+            parts.header_slots.append(Slot("header", 1, "media", value, url, "the source's own file", at=first.at))
+            context.findings.append(
+                MediaNeedsUpload.at(
+                    first.at or site.place,
+                    f"the template's {kind.value} header needs a handle of the uploaded sample",
+                    help="upload the file with the Resumable Upload API and replace the placeholder in `header_handle`",
+                )
+            )
+            context.note("exact", "media", first.at or site.place)
+        else:
+            others = [first, *others]
+        for media in others:
+            context.note(
+                "degraded",
+                "media in a template",
+                media.at or site.place,
+                "a template shows one picture, video or document",
+                "send it when the person has answered",
+            )
+    if title:
+        limit = context.limit("template.header.max_length")
+        if parts.header is None and len(marker_text(title)) <= limit and len(list(holes(title))) <= 1:
+            body, slots = _numbered(context, title, "header", context.language(site.flow, locale))
+            samples = tuple(slot.sample for slot in slots)
+            parts.header = Header(
+                format=HeaderFormat.TEXT,
+                text=body,
+                example=HeaderExample(header_text=samples) if samples else None,
+            )
+            parts.header_slots.extend(slots)
+            context.note("exact", "header", site.place)
+        else:
+            parts.text = join_text([Literal("*"), *title, Literal("*\n"), *parts.text])
+            context.note("emulated", "header", site.place, "a bold first line of the body")
+
+
+def _footer(context: LowerContext, site: Site, locale: str, parts: _Parts) -> None:
+    footer = localized_text(site.content.footer, locale)
+    if not footer:
+        return
+    if list(holes(footer)) or len(marker_text(footer)) > context.limit("template.footer.max_length"):
+        parts.text = join_text([*parts.text, Literal("\n_"), *footer, Literal("_")])
+        context.note("emulated", "footer", site.place, "an italic last line: a footer is short and has no variables")
+        return
+    parts.footer = marker_text(footer)
+    context.note("exact", "footer", site.place)
+
+
+def _stop_wording(context: LowerContext, site: Site, language: str, parts: _Parts, verdict: CategoryVerdict) -> None:
+    """ "STOP au 36180" means nothing on WhatsApp: it becomes the quick reply that ends promotions."""
+    from bascule.language.optout import find_opt_out
+
+    found = find_opt_out(flat(parts.text))
+    if found is None:
+        return
+    rest = cut_range(parts.text, found.start, found.end)
+    if not plain_text(rest, lambda _: "").strip():
+        return
+    parts.text = strip_text(rest)
+    if verdict.category == "MARKETING":
+        parts.buttons.append(QuickReplyButton(text=phrase("stop", language)))
+        how = f"the quick reply “{phrase('stop', language)}”"
+    else:
+        how = "left out: the person can block the sender, and a service message has no promotions to stop"
+    context.note("emulated", "opt-out wording", site.place, f"“{found.keyword}” of SMS becomes {how}")
+
+
+def _buttons(context: LowerContext, site: Site, locale: str, language: str, parts: _Parts) -> None:
+    content = site.content
+    replies = [choice for choice in content.choices if choice.kind is ChoiceKind.REPLY]
+    most = context.limit("button.quick_reply.max")
+    stop = parts.buttons[:]
+    parts.buttons.clear()
+    if replies and len(replies) + len(stop) <= most:
+        bare = strip_menu(parts.text, replies, locale)
+        if bare is not None:
+            parts.text = bare
+        for choice, _, label in template_labels(context, replies, locale, site.stem):
+            parts.buttons.append(QuickReplyButton(text=label.title))
+            if label.shortened:
+                parts.text = join_text([*parts.text, Literal(f"\n• {label.full}")])
+                context.note(
+                    "emulated",
+                    "template quick reply",
+                    choice.at or site.place,
+                    f"“{label.full}” is shown as “{label.title}”; the full wording is in the body",
+                )
+    elif replies:
+        plan = plan_choices(context, site, replies, locale)
+        lines = [f"{number}. {option.full}" for number, option in enumerate(plan.options, start=1)]
+        if strip_menu(parts.text, replies, locale) is None:
+            parts.text = join_text([*parts.text, Literal("\n" + "\n".join([phrase("choose", language), *lines]))])
+        context.note(
+            "emulated", "template choices", site.place, f"numbers in the body: a template has {most} quick replies"
+        )
+    parts.buttons.extend(stop)
+    _link_buttons(context, content, locale, language, parts, site)
+
+
+def _link_buttons(
+    context: LowerContext, content: Content, locale: str, language: str, parts: _Parts, site: Site
+) -> None:
+    room = {ChoiceKind.URL: context.limit("button.url.max"), ChoiceKind.CALL: context.limit("button.phone_number.max")}
+    for choice in content.choices:
+        if choice.kind not in room:
+            continue
+        place = choice.at or site.place
+        value = choice.url if choice.kind is ChoiceKind.URL else choice.phone
+        if room[choice.kind] == 0 or not _button_value(choice.kind, value):
+            title = localized_text(choice.title, locale)
+            parts.text = join_text([*parts.text, Literal("\n"), *title, Literal(" : "), *value])
+            context.note("emulated", f"{choice.kind.value} choice", place, "a line of the body: no button fits it")
+            continue
+        room[choice.kind] -= 1
+        limit = context.limit(
+            "button.url.text.max_length" if choice.kind is ChoiceKind.URL else "button.phone_number.text.max_length"
+        )
+        label = fit_labels([marker_text(localized_text(choice.title, locale)) or marker_text(value)], limit)[0]
+        index = len(parts.buttons)
+        if choice.kind is ChoiceKind.CALL:
+            parts.buttons.append(PhoneNumberButton(text=label.title, phone_number=marker_text(value)))
+            continue
+        url, slots = _numbered(context, value, "button", language, button=index)
+        example = (url.replace("{{1}}", slots[0].sample),) if slots else None
+        parts.buttons.append(UrlButton(text=label.title, url=url, example=example))
+        parts.button_slots.extend(slots)
+        context.note("exact", "link choice", place)
+
+
+def _button_value(kind: ChoiceKind, value: Text) -> bool:
+    """A URL may hold one variable, at its very end; a phone number none."""
+    count = sum(1 for _ in holes(value))
+    if kind is ChoiceKind.CALL:
+        return count == 0 and bool(value)
+    if not value or not isinstance(value[0], Literal):
+        return False
+    return count == 0 or (count == 1 and isinstance(value[-1], Hole))
+
+
+def _authentication(
+    context: LowerContext, site: Site, language: str, text: Text, verdict: CategoryVerdict, locale: str
+) -> tuple[PlannedTemplate, tuple[tuple[str, Expression], ...]] | None:
+    """The fixed template of one-time codes; None when the text has no hole that could be the code."""
+    found = list(holes(text))
+    code = next((hole for hole in found if any(word in _hole_name(hole).lower() for word in _CODE_WORDS)), None)
+    if code is None and len(found) == 1:
+        code = found[0]
+    if code is None:
+        return None
+    marker = marker_of(code.expression)
+    sample = _sample(context, code, (), (), language, 0)
+    slot = Slot("body", 1, marker.name, code.expression, sample.value, sample.how, at=code.at)
+    button = replace(slot, component="button", button=0)
+    template = Template(
+        name="",
+        language=language,
+        category=Category.AUTHENTICATION,
+        components=(
+            Body(add_security_recommendation=True),
+            Buttons((OtpButton(otp_type=OtpType.COPY_CODE),)),
+        ),
+    )
+    shown = _shown(text)
+    context.findings.append(
+        CodeWordingReplaced.at(
+            site.place,
+            "this one-time code becomes an authentication template; its words are WhatsApp's own",
+            notes=(f"the source says: {shown}",),
+            help="nothing to do; expect “<code> is your verification code.” in the person's language",
+        )
+    )
+    context.note(
+        "degraded",
+        "one-time code wording",
+        site.place,
+        "the text of authentication templates is fixed by WhatsApp",
+        "keep SMS for codes whose wording matters",
+    )
+    others = [hole for hole in found if hole is not code]
+    if others:
+        names = ", ".join(_hole_name(hole) for hole in others)
+        context.note("dropped", "variables of a one-time code", site.place, f"only the code is sent, not {names}")
+    return _planned(site, template, language, locale, (slot, button), verdict, text)

@@ -1,0 +1,118 @@
+"""What the template rules look at: templates to submit, and definitions that the project brings along."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from bascule.ir.project import TemplateAsset
+from bascule.ir.text import Text
+from bascule.passes.rules import CheckContext
+from bascule.passes.rules.wording import said
+from bascule.source import Place
+from bascule.whatsapp.plan import Origin, PlannedTemplate, Slot
+from bascule.whatsapp.templates import Category, Placeholder, PlaceholderKind, Template, parameters, read_template
+
+__all__ = ["Subject", "body_words", "known_parameters", "subjects", "text_of_source"]
+
+_REVIEWED = frozenset({"APPROVED", "PAUSED", "DISABLED", "ARCHIVED", "PENDING_DELETION", "DELETED"})
+"""Statuses of templates that passed review, or are gone: nothing in them would be refused now."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One template in one language. ``planned`` is None for a definition that a file holds."""
+
+    template: Template
+    language: str
+    place: Place
+    slots: tuple[Slot, ...]
+    planned: PlannedTemplate | None
+
+    @property
+    def name(self) -> str:
+        """The template's name."""
+        return self.template.name
+
+    @property
+    def authentication(self) -> bool:
+        """WhatsApp writes this template's words itself."""
+        return self.template.category is Category.AUTHENTICATION
+
+    @property
+    def origins(self) -> tuple[Origin, ...]:
+        """The messages it stands for."""
+        return self.planned.origins if self.planned is not None else ()
+
+    def slot(self, component: str, number: int, button: int | None = None) -> Slot | None:
+        """The slot of a parameter, where the plan has one."""
+        wanted = (component, number, button)
+        return next((slot for slot in self.slots if (slot.component, slot.number, slot.button) == wanted), None)
+
+
+def subjects(context: CheckContext) -> tuple[Subject, ...]:
+    """All templates that will be submitted: those of the plan, and unreviewed definitions of the project."""
+    return context.once(_subjects)
+
+
+def _subjects(context: CheckContext) -> tuple[Subject, ...]:
+    found = [
+        Subject(planned.template, planned.language, planned.place, planned.slots, planned)
+        for planned in context.templates
+    ]
+    for asset in context.project.templates:
+        template = definition_of(asset) if asset.status.upper() not in _REVIEWED else None
+        if template is not None:
+            found.append(Subject(template, template.language, asset.at or Place(""), (), None))
+    return tuple(found)
+
+
+def definition_of(asset: TemplateAsset) -> Template | None:
+    """The template that an asset's JSON text defines; None when there is none or it cannot be read."""
+    if not asset.definition.strip():
+        return None
+    from bascule.source.json import read_json
+
+    place = asset.at or Place("")
+    document = read_json(place.file, asset.definition)
+    value = document.value if document.usable else None
+    if isinstance(value, list):
+        value = {"components": value}
+    if not isinstance(value, dict):
+        return None
+    filled = {"name": asset.name, "language": asset.language or "und", **value}
+    if asset.category:
+        filled.setdefault("category", asset.category)
+    template, _ = read_template(filled, place)
+    return template
+
+
+def known_parameters(text: str) -> list[Placeholder]:
+    """The well-formed parameters of a template text, in order."""
+    return [item for item in parameters(text) if item.kind is not PlaceholderKind.MALFORMED]
+
+
+def body_words(text: str) -> str:
+    """A template text with blanks for its parameters."""
+    return re.sub(r"\{\{[^{}]*\}\}", " ", text)
+
+
+def text_of_source(context: CheckContext, origin: Origin) -> Text:
+    """The message's text as the file has it, before lowering tidied it; the origin's own text where it is unknown."""
+    flow = context.project.by_id.get(origin.flow)
+    node = flow.by_id.get(origin.node) if flow is not None else None
+    content = getattr(node, "content", None)
+    if content is None:
+        return origin.text
+    text = content.text.best(origin.locale)
+    if text is None and content.alternatives:
+        text = content.alternatives[0].best(origin.locale)
+    return said(text) if text is not None else origin.text
+
+
+def origin_texts(context: CheckContext) -> Iterator[tuple[Subject, Origin, Text]]:
+    """Each message that a template stands for, with the text of its file."""
+    for subject in subjects(context):
+        for origin in subject.origins:
+            yield subject, origin, text_of_source(context, origin)

@@ -1,0 +1,120 @@
+"""``TPL020`` and ``TPL021``: a template's text that begins or ends with a variable."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from bascule.diagnostics import Applicability, Edit, Finding, Fix
+from bascule.ir.text import Hole, Literal, Text, plain_text
+from bascule.passes.lower.context import phrase
+from bascule.passes.rules import CheckContext, CheckRule
+from bascule.whatsapp.plan import Origin, PlannedTemplate
+
+__all__ = ["VariableAtEdge", "VariableBeforePunctuation"]
+
+
+def _says_something(char: str) -> bool:
+    return unicodedata.category(char)[0] in "LN"
+
+
+def _edge_hole(text: Text, at_start: bool) -> tuple[Hole, str] | None:
+    """The hole at an end of the text with the literal between it and that end, when no word stands there."""
+    parts = list(text) if at_start else list(reversed(text))
+    between = ""
+    for part in parts:
+        if isinstance(part, Hole):
+            return part, between
+        between = between + part.text if at_start else part.text + between
+        if any(_says_something(char) for char in part.text):
+            return None
+    return None
+
+
+class VariableAtEdge(CheckRule):
+    """A template begins or ends with a variable
+
+    What it does: reports a template body whose first or last thing is a variable, with nothing around it.
+    Why: Meta refuses it (2388299): the reviewer cannot see what is being said.
+    Example: `Bonjour [nom], votre rendez-vous est à [heure]`
+    Use instead: `Bonjour [nom], votre rendez-vous est à [heure], merci de votre confiance.`
+    Fix safety: unsafe; it adds a word of thanks in the text's language. The meaning stays, the wording does not.
+    Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-review
+    """
+
+    code = "TPL020"
+    name = "variable-at-edge"
+
+    @classmethod
+    def check(cls, context: CheckContext) -> Iterator[Finding]:
+        """Look at both ends of every body."""
+        fact = context.policy.fact("template.parameter.edge")
+        for template in context.templates:
+            for origin in template.origins:
+                for at_start in (True, False):
+                    found = _edge_hole(origin.text, at_start)
+                    if found is None or found[1].strip() or not template.template.body_text:
+                        continue
+                    where = "begins" if at_start else "ends"
+                    yield cls.at(
+                        found[0].at or origin.place,
+                        f"the template `{template.name}` {where} with a variable",
+                        help=f"write a few words {'before' if at_start else 'after'} it",
+                        notes=(fact.cite(),),
+                        severity=fact.severity,
+                        fix=None if at_start else _fix(template, origin, found[0]),
+                    )
+
+
+class VariableBeforePunctuation(CheckRule):
+    """Only punctuation stands between a variable and the end of a template
+
+    What it does: reports a template body in which nothing but punctuation or an emoji follows the last
+    variable, or comes before the first.
+    Why: reports differ. Developers saw such bodies refused as ending with a variable (2388299), yet some
+    approved templates are like this. A few words more are always accepted.
+    Example: `Bonjour [nom], votre rendez-vous est à [heure].`
+    Use instead: `Bonjour [nom], votre rendez-vous est à [heure]. Merci.`
+    Fix safety: unsafe; it adds a word of thanks in the text's language. The meaning stays, the wording does not.
+    Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-review
+    """
+
+    code = "TPL021"
+    name = "variable-before-punctuation"
+
+    @classmethod
+    def check(cls, context: CheckContext) -> Iterator[Finding]:
+        """Look at both ends of every body."""
+        fact = context.policy.fact("template.parameter.edge_before_punctuation")
+        for template in context.templates:
+            for origin in template.origins:
+                for at_start in (True, False):
+                    found = _edge_hole(origin.text, at_start)
+                    if found is None or not found[1].strip() or not template.template.body_text:
+                        continue
+                    where = "comes before the first" if at_start else "follows the last"
+                    yield cls.at(
+                        found[0].at or origin.place,
+                        f"only `{found[1].strip()}` {where} variable of the template `{template.name}`",
+                        help=f"write a few words {'before' if at_start else 'after'} it, to be safe",
+                        notes=("reports differ on whether review refuses this", fact.cite()),
+                        severity=fact.severity,
+                        fix=None if at_start else _fix(template, origin, found[0]),
+                    )
+
+
+def _fix(template: PlannedTemplate, origin: Origin, hole: Hole) -> Fix | None:
+    """Add a word of thanks after the text; only where the text's own place is one plain value."""
+    last = origin.text[-1]
+    tail = last.text if isinstance(last, Literal) else ""
+    if hole.at is None or hole.at.sub is None:
+        return None
+    thanks = phrase("thanks", template.language)
+    stop = "" if tail.strip()[-1:] in (".", "!", "?", "।", "؟", "…") else "."
+    end = hole.at.sub[1] + len(tail)
+    place = origin.place.within(end, end) if origin.place.sub is None else None
+    if place is None or place.pointer != hole.at.pointer:
+        place = hole.at.within(end, end)
+    shown = plain_text(origin.text)[-24:]
+    return Fix(f"end the text with “{thanks}” (…{shown}{stop} {thanks})", (Edit(place, f"{stop} {thanks}"),),
+               Applicability.UNSAFE)  # fmt: skip

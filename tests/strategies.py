@@ -481,8 +481,9 @@ def projects(draw: st.DrawFn, unique: bool = True) -> Project:
         found = draw(st.lists(names(), max_size=2, unique=unique)) if draw(st.booleans()) else []
         return tuple(draw(make(name)) for name in found)
 
+    ids = draw(st.lists(names(), max_size=2, unique=unique))
     return Project(
-        flows=named(lambda id: flows(id, unique)),
+        flows=tuple(draw(flows(id, unique)) for id in ids),
         locale=draw(strings()),
         locales=draw(_words()),
         variables=named(_variables),

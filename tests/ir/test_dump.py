@@ -7,10 +7,10 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.strategies import strings
 
 from bascule.ir.dump import to_json, to_yaml
 from bascule.source.yaml import as_scalar, read_yaml
-from tests.strategies import strings
 
 _SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), strings()
@@ -84,7 +84,8 @@ def test_json_gives_the_tree_back(tree: Any) -> None:
         ("a\u0085b", '"a\\x85b"'),
         ([1, 2.5], "[1, 2.5]"),
         (["suivi", "commande"], "[suivi, commande]"),
-        (["oui", "no"], '\n  - oui\n  - "no"'),
+        (["oui", "no"], '[oui, "no"]'),
+        (["le matin", "no"], '\n  - le matin\n  - "no"'),
         (1e16, "1.0e+16"),
         ({}, "{}"),
         ([], "[]"),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import math
 
 import pytest
@@ -63,7 +64,7 @@ def test_says_why_a_text_is_no_duration(text: str, why: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "text"),
-    [(0, "0s"), (90, "1m30s"), (7200, "2h"), (129600, "1d12h"), (0.5, "500ms"), (1.5, "1.5s"), (-86400.0, "-1d")],
+    [(0, "0s"), (90, "1min30s"), (7200, "2h"), (129600, "1d12h"), (0.5, "500ms"), (1.5, "1.5s"), (-86400.0, "-1d")],
 )
 def test_prints_the_largest_units_first(seconds: float, text: str) -> None:
     assert print_duration(seconds) == text
@@ -76,7 +77,5 @@ def test_every_float_survives_printing(seconds: float) -> None:
 
 @given(st.text(max_size=30))
 def test_no_text_raises_anything_else(text: str) -> None:
-    try:
+    with contextlib.suppress(DurationError):
         assert isinstance(parse_duration(text), float)
-    except DurationError:
-        pass

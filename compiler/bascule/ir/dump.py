@@ -96,7 +96,7 @@ def _is_block(value: Any) -> bool:
     """A list that takes a line per item."""
     if not isinstance(value, list) or not value:
         return False
-    if all(isinstance(item, str) and _WORD.fullmatch(item) and _is_plain(item) for item in value):
+    if all(isinstance(item, str) and _WORD.fullmatch(item) for item in value):
         return sum(len(item) + 2 for item in value) > _LONGEST_ROW
     return not all(isinstance(item, (int, float)) and not isinstance(item, bool) for item in value)
 

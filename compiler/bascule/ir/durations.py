@@ -18,7 +18,7 @@ FOREVER = "forever"
 UNKNOWN = "unknown"
 """What a length that is no number prints as; it does not read back as a length."""
 
-_UNITS: tuple[tuple[str, int], ...] = (("d", 86_400), ("h", 3_600), ("m", 60))
+_UNITS: tuple[tuple[str, int], ...] = (("d", 86_400), ("h", 3_600), ("min", 60))
 _SECONDS = {
     "w": Fraction(604_800),
     "d": Fraction(86_400),
@@ -107,7 +107,7 @@ def _iso(body: str) -> Fraction:
 
 
 def print_duration(seconds: float) -> str:
-    """Print seconds with the largest units first: ``1d12h``, ``1m30s``, ``500ms``; zero is ``0s``.
+    """Print seconds with the largest units first: ``1d12h``, ``1min30s``, ``500ms``; zero is ``0s``.
 
     ``parse_duration(print_duration(x)) == x`` for every float but NaN, which prints as ``unknown``.
     """

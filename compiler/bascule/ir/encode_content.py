@@ -36,8 +36,8 @@ def expressions_tree(tree: dict[str, Any], key: str, pairs: Sequence[tuple[str, 
 def content_tree(content: Content, encoder: Encoder) -> dict[str, Any]:
     """Everything one message says; an empty content gives an empty mapping."""
     tree: dict[str, Any] = {}
-    localized_text(tree, "text", content.text)
     localized_text(tree, "header", content.header)
+    localized_text(tree, "text", content.text)
     localized_text(tree, "footer", content.footer)
     if content.media:
         tree["media"] = [media_tree(media, encoder) for media in content.media]

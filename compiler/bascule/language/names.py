@@ -27,7 +27,9 @@ def _table(source: str, target: str) -> None:
 # Latin letters that decomposition leaves whole.
 _table("ßæœøđðłþıŋħ", "ss ae oe o d d l th i ng h")
 # Cyrillic (Russian, Ukrainian, Belarusian, Serbian, Kazakh letters), after BGN/PCGN without its signs.
-_table("абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya")
+_table(
+    "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya"
+)
 _table("іїєґўћђјљњџәғқңөұүһ", "i yi ye g w c dj j lj nj dz a g q n o u u h")
 # Greek, after ISO 843 type 2.
 _table("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t y f ch ps o")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 
 from bascule.language.words import PREPOSITIONS, REPLY
 
@@ -60,9 +61,13 @@ OPT_OUT_KEYWORDS: frozenset[str] = frozenset(_STRONG)
 
 _SENTENCE_START = re.compile(r"(?:[.!?؟。।\n]\s*|^\s*)(?=\S)")
 # A comma ends the clause unless a clause of purpose follows, as German and Russian write it.
-_CLAUSE_END = re.compile(r"[!?؟;\n|()]|[,،](?!\s(?:чтобы|щоб|um|afin|pour|to|żeby|aby|za)\b)|\.(?=\s|$)|।")
-_NUMBER_AFTER = re.compile(r"[\"'”»*]?\s*(?:sms\s*)?(?:au|to|al|ao|an|na|на|إلى|على|ל-?|:|=|par sms au)?\s*(\+?\d[\d ]{2,14}\d)(?!\d)", re.I)
-_QUOTE_BEFORE, _QUOTE_AFTER = "\"'“”«„‘*_[ ", "\"'”“»‘’*_] "
+_CLAUSE_END = re.compile(r"[!?؟;\n|()\"”]|[,،](?!\s(?:чтобы|щоб|um|afin|pour|to|żeby|aby|za)\b)|\.(?=\s|$)|।")
+_NUMBER_AFTER = re.compile(
+    r"[\"'”»*]?\s*(?:sms\s*)?(?:au|to|al|ao|an|na|на|إلى|على|ל-?|:|=|par sms au)?\s*(\+?\d[\d ]{2,14}\d)(?!\d)", re.I
+)
+_MAX_KEYWORDS = 60
+"""Keywords looked at in one text, and below, the reach of a clause: both keep the search linear."""
+_REACH = 160
 
 
 def _words(words: tuple[str, ...]) -> str:
@@ -74,7 +79,9 @@ def _patterns() -> dict[str, re.Pattern[str]]:
     verbs = _words(tuple(verb for group in REPLY.values() for verb in group))
     prepositions = _words(PREPOSITIONS)
     return {
-        "keyword": re.compile(rf"(?<![\w\-])(?:(?P<strong>{_words(_STRONG)})|(?P<weak>{_words(_WEAK)}))(?![\w\-'’])", re.I),
+        "keyword": re.compile(
+            rf"(?<![\w\-])(?:(?P<strong>{_words(_STRONG)})|(?P<weak>{_words(_WEAK)}))(?![\w\-'’])", re.I
+        ),
         "verb before": re.compile(
             rf"(?:(?:please|pls|veuillez|merci de|por favor|bitte|пожалуйста)\s+)?(?<!\w)(?:{verbs})"
             rf"(?:\s+(?:to this (?:message|number|text)|back|à ce message|ce message|este mensaje|a este mensaje))?"
@@ -97,7 +104,7 @@ def find_opt_out(text: str) -> OptOut | None:
     about a subscription; ordinary words ("non-stop", "cancel your order") do not.
     """
     patterns = _patterns()
-    for match in patterns["keyword"].finditer(text):
+    for match in islice(patterns["keyword"].finditer(text), _MAX_KEYWORDS):
         found = _judge(text, match, patterns)
         if found is not None:
             return found
@@ -127,7 +134,7 @@ def _judge(text: str, match: re.Match[str], patterns: dict[str, re.Pattern[str]]
             # "Unsubscribe: STOP" is meant; "STOP" in a sentence that merely mentions the list is not.
             good = about_before is not None and start - sentence <= 60
     else:
-        good = bool(about_after or about_before) and (asked or loud)
+        good = bool(about_after or about_before) and (verb is not None or (asked and loud))
     if not good:
         return None
     first = start
@@ -162,5 +169,7 @@ def _sentence_start(text: str, position: int) -> int:
 
 
 def _clause_end(text: str, position: int) -> int:
-    match = _CLAUSE_END.search(text, position)
-    return match.start() if match is not None else len(text)
+    quote = text[position : position + 1] in ('"', "”", "'", "»", "*")
+    limit = min(len(text), position + _REACH)
+    match = _CLAUSE_END.search(text, position + quote, limit)
+    return match.start() if match is not None else limit

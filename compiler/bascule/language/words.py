@@ -5,8 +5,8 @@ from __future__ import annotations
 __all__ = [
     "AND_OR",
     "CHOOSE",
-    "CONNECTORS",
     "CONDITIONS",
+    "CONNECTORS",
     "FUNCTION_WORDS",
     "HELP",
     "HOW_TO",
@@ -20,6 +20,12 @@ __all__ = [
     "VARIABLE_WORDS",
     "YES_NO",
 ]
+
+
+def _listed(words: str) -> tuple[str, ...]:
+    """Entries between commas; an entry may have several words."""
+    return tuple(words.split(", "))
+
 
 _VARIABLE_WORDS = {
     "en": "name firstname lastname first last surname customer client user date time hour day month year amount "
@@ -51,112 +57,136 @@ VARIABLE_WORDS: frozenset[str] = frozenset(word for words in _VARIABLE_WORDS.val
 """Words that people use as names of variables, case-folded."""
 
 REPLY: dict[str, tuple[str, ...]] = {
-    "en": ("reply", "replying", "respond", "responding", "answer", "text", "texting", "txt", "send", "sending", "type",
-           "press", "pressing", "enter", "dial", "choose", "select", "pick", "tap", "hit", "click"),
-    "fr": ("répondez", "repondez", "répondre", "repondre", "réponds", "réponse", "tapez", "tape", "taper", "envoyez",
-           "envoie", "envoyer", "saisissez", "saisir", "appuyez sur", "appuyez", "choisissez", "choisis", "composez",
-           "textez", "écrivez", "ecrivez", "sélectionnez", "selectionnez", "faites", "renvoyez", "retournez"),
-    "es": ("responda", "responde", "responder", "conteste", "contesta", "envíe", "envie", "envía", "envia", "enviar",
-           "escriba", "escribe", "marque", "marca", "pulse", "pulsa", "presione", "presiona", "teclee", "digite",
-           "elija", "elige", "seleccione", "mande", "manda", "respóndenos", "responde con", "oprima"),
-    "pt": ("responda", "responde", "responder", "envie", "enviar", "digite", "digitar", "tecle", "escreva", "pressione",
-           "aperte", "escolha", "selecione", "mande", "disque", "clique"),
-    "it": ("rispondi", "risponda", "rispondere", "invia", "invii", "inviare", "digita", "digiti", "premi", "prema",
-           "scrivi", "scriva", "scegli", "scelga"),
-    "de": ("antworten sie", "antworten", "antworte", "senden sie", "senden", "sende", "schicken sie", "schicke",
-           "tippen sie", "tippe", "drücken sie", "drücke", "wählen sie", "wähle", "schreiben sie", "schreibe"),
-    "nl": ("antwoord", "beantwoord", "stuur", "sms", "typ", "druk op", "druk", "kies", "toets"),
-    "pl": ("odpowiedz", "wyślij", "wybierz", "napisz", "wpisz", "naciśnij"),
-    "ro": ("răspundeți", "raspundeti", "trimiteți", "trimiteti", "apăsați", "alegeți", "tastați"),
-    "ru": ("ответьте", "ответь", "отправьте", "отправь", "пришлите", "нажмите", "введите", "напишите", "наберите",
-           "выберите", "ответить", "отправить"),
-    "uk": ("відповідайте", "надішліть", "відправте", "натисніть", "введіть", "напишіть", "виберіть", "оберіть"),
-    "ar": ("أرسل", "ارسل", "أرسلي", "أرسلوا", "أجب", "اجب", "اضغط", "إضغط", "اكتب", "أكتب", "رد", "اختر", "إختر", "أدخل",
-           "ادخل", "بإرسال", "ارسال", "إرسال"),
-    "fa": ("ارسال کنید", "بفرستید", "فشار دهید", "انتخاب کنید", "پاسخ دهید"),
-    "hi": ("भेजें", "भेजे", "भेजिए", "दबाएं", "दबाएँ", "दबायें", "लिखें", "टाइप करें", "जवाब दें", "उत्तर दें", "चुनें",
-           "रिप्लाई करें", "एसएमएस करें"),
-    "he": ("שלח", "שלחו", "שלחי", "השב", "השיבו", "הקש", "הקישו", "הקישי", "לחץ", "לחצו", "כתוב", "כתבו", "בחר", "בחרו",
-           "ענה", "ענו", "הקלד", "הקלידו", "לשלוח"),
-    "tr": ("yanıtlayın", "yanıtla", "gönderin", "gönder", "yazın", "yaz", "yazıp", "tuşlayın", "basın", "seçin",
-           "cevaplayın"),
-    "id": ("balas", "kirim", "ketik", "tekan", "pilih"),
-    "sw": ("jibu", "tuma", "andika", "bonyeza", "chagua"),
+    "en": _listed(
+        "reply, replying, respond, responding, answer, text, texting, txt, send, sending, type, press, "
+        "pressing, enter, dial, choose, select, pick, tap, hit, click"
+    ),
+    "fr": _listed(
+        "répondez, repondez, répondre, repondre, réponds, réponse, tapez, tape, taper, envoyez, envoie, "
+        "envoyer, saisissez, saisir, appuyez sur, appuyez, choisissez, choisis, composez, textez, écrivez, "
+        "ecrivez, sélectionnez, selectionnez, faites, renvoyez, retournez"
+    ),
+    "es": _listed(
+        "responda, responde, responder, conteste, contesta, envíe, envie, envía, envia, enviar, escriba, "
+        "escribe, marque, marca, pulse, pulsa, presione, presiona, teclee, digite, elija, elige, seleccione, "
+        "mande, manda, respóndenos, responde con, oprima"
+    ),
+    "pt": _listed(
+        "responda, responde, responder, envie, enviar, digite, digitar, tecle, escreva, pressione, aperte, "
+        "escolha, selecione, mande, disque, clique"
+    ),
+    "it": _listed(
+        "rispondi, risponda, rispondere, invia, invii, inviare, digita, digiti, premi, prema, scrivi, scriva, "
+        "scegli, scelga"
+    ),
+    "de": _listed(
+        "antworten sie, antworten, antworte, senden sie, senden, sende, schicken sie, schicke, tippen sie, "
+        "tippe, drücken sie, drücke, wählen sie, wähle, schreiben sie, schreibe"
+    ),
+    "nl": _listed("antwoord, beantwoord, stuur, sms, typ, druk op, druk, kies, toets"),
+    "pl": _listed("odpowiedz, wyślij, wybierz, napisz, wpisz, naciśnij"),
+    "ro": _listed("răspundeți, raspundeti, trimiteți, trimiteti, apăsați, alegeți, tastați"),
+    "ru": _listed(
+        "ответьте, ответь, отправьте, отправь, пришлите, нажмите, введите, напишите, наберите, выберите, "
+        "ответить, отправить"
+    ),
+    "uk": _listed("відповідайте, надішліть, відправте, натисніть, введіть, напишіть, виберіть, оберіть"),
+    "ar": _listed(
+        "أرسل, ارسل, أرسلي, أرسلوا, أجب, اجب, اضغط, إضغط, اكتب, أكتب, رد, اختر, إختر, أدخل, ادخل, بإرسال, ارسال, إرسال"
+    ),
+    "fa": _listed("ارسال کنید, بفرستید, فشار دهید, انتخاب کنید, پاسخ دهید"),
+    "hi": _listed("भेजें, भेजे, भेजिए, दबाएं, दबाएँ, दबायें, लिखें, टाइप करें, जवाब दें, उत्तर दें, चुनें, रिप्लाई करें, एसएमएस करें"),
+    "he": _listed(
+        "שלח, שלחו, שלחי, השב, השיבו, הקש, הקישו, הקישי, לחץ, לחצו, כתוב, כתבו, בחר, בחרו, ענה, ענו, הקלד, "
+        "הקלידו, לשלוח"
+    ),
+    "tr": _listed("yanıtlayın, yanıtla, gönderin, gönder, yazın, yaz, yazıp, tuşlayın, basın, seçin, cevaplayın"),
+    "id": _listed("balas, kirim, ketik, tekan, pilih"),
+    "sw": _listed("jibu, tuma, andika, bonyeza, chagua"),
 }
 """Verbs that ask for an answer."""
 
 CHOOSE: dict[str, tuple[str, ...]] = {
-    "en": ("option", "options", "menu", "choice", "choices", "which", "would you like", "try", "how may i help",
-           "how can we help", "number", "pls choose", "rate"),
-    "fr": ("choix", "option", "options", "menu", "souhaitez", "voulez", "quel", "quelle", "lequel", "laquelle", "numéro",
-           "chiffre", "au choix", "veuillez choisir", "notez"),
-    "es": ("opción", "opcion", "opciones", "menú", "menu", "desea", "quiere", "quieres", "cuál", "cual", "número"),
-    "pt": ("opção", "opcao", "opções", "opcoes", "menu", "deseja", "quer", "gostaria", "qual", "número"),
-    "it": ("opzione", "opzioni", "menu", "vuole", "vuoi", "quale", "desidera", "numero"),
-    "de": ("option", "optionen", "menü", "auswahl", "möchten", "welche", "welcher", "welches", "nummer"),
-    "nl": ("optie", "opties", "menu", "keuze", "welke", "wilt"),
-    "pl": ("opcja", "opcję", "opcji", "menu", "wybór", "który", "która"),
-    "ro": ("opțiune", "opțiuni", "meniu", "doriți", "care"),
-    "ru": ("вариант", "варианты", "меню", "выбор", "какой", "какая", "какое", "хотите", "пункт", "номер", "цифру", "цифра"),
-    "uk": ("варіант", "варіанти", "меню", "який", "яка", "бажаєте", "номер"),
-    "ar": ("خيار", "الخيار", "خيارات", "الخيارات", "القائمة", "قائمة", "تريد", "ترغب", "رقم", "الرقم", "اختيار", "الاختيار"),
-    "hi": ("विकल्प", "मेनू", "मेन्यू", "चाहते", "चाहेंगे", "कौन", "कौनसा", "नंबर", "चुनाव"),
-    "he": ("אפשרות", "אפשרויות", "תפריט", "תרצה", "תרצו", "איזה", "באיזו", "מספר", "במה"),
-    "tr": ("seçenek", "seçenekler", "menü", "hangi", "hangisi", "ister"),
-    "id": ("opsi", "pilihan", "menu", "mana"),
-    "sw": ("chaguo", "menyu", "gani", "namba"),
+    "en": _listed(
+        "option, options, menu, choice, choices, which, would you like, try, how may i help, how can we help, "
+        "number, pls choose, rate"
+    ),
+    "fr": _listed(
+        "choix, option, options, menu, souhaitez, voulez, quel, quelle, lequel, laquelle, numéro, chiffre, au "
+        "choix, veuillez choisir, notez"
+    ),
+    "es": _listed("opción, opcion, opciones, menú, menu, desea, quiere, quieres, cuál, cual, número"),
+    "pt": _listed("opção, opcao, opções, opcoes, menu, deseja, quer, gostaria, qual, número"),
+    "it": _listed("opzione, opzioni, menu, vuole, vuoi, quale, desidera, numero"),
+    "de": _listed("option, optionen, menü, auswahl, möchten, welche, welcher, welches, nummer"),
+    "nl": _listed("optie, opties, menu, keuze, welke, wilt"),
+    "pl": _listed("opcja, opcję, opcji, menu, wybór, który, która"),
+    "ro": _listed("opțiune, opțiuni, meniu, doriți, care"),
+    "ru": _listed("вариант, варианты, меню, выбор, какой, какая, какое, хотите, пункт, номер, цифру, цифра"),
+    "uk": _listed("варіант, варіанти, меню, який, яка, бажаєте, номер"),
+    "ar": _listed("خيار, الخيار, خيارات, الخيارات, القائمة, قائمة, تريد, ترغب, رقم, الرقم, اختيار, الاختيار"),
+    "hi": _listed("विकल्प, मेनू, मेन्यू, चाहते, चाहेंगे, कौन, कौनसा, नंबर, चुनाव"),
+    "he": _listed("אפשרות, אפשרויות, תפריט, תרצה, תרצו, איזה, באיזו, מספר, במה"),
+    "tr": _listed("seçenek, seçenekler, menü, hangi, hangisi, ister"),
+    "id": _listed("opsi, pilihan, menu, mana"),
+    "sw": _listed("chaguo, menyu, gani, namba"),
 }
 """Words before a list that make it a choice."""
 
-NOT_A_MENU: tuple[str, ...] = (
-    "step", "steps", "instructions", "how to", "how it works", "required", "documents", "please bring", "tips", "rules",
-    "étape", "étapes", "etapes", "procédure", "comment faire", "pour activer", "pour installer", "requis", "requises",
-    "pièces", "apportez", "munissez", "conseils", "règles", "mode d'emploi", "veuillez suivre",
-    "paso", "pasos", "instrucciones", "cómo", "requisitos", "documentos", "consejos",
-    "passo", "passos", "instruções", "dicas", "regras",
-    "passi", "istruzioni", "schritte", "anleitung", "unterlagen", "stappen",
-    "шаг", "шаги", "шагов", "инструкция", "порядок", "документы", "правила",
-    "خطوة", "خطوات", "الخطوات", "تعليمات", "المستندات", "الوثائق",
-    "चरण", "चरणों", "निर्देश", "दस्तावेज़", "दस्तावेज", "שלב", "שלבים", "הוראות", "מסמכים",
-    "adım", "adımlar", "langkah", "hatua", "kroki",
-)  # fmt: skip
+NOT_A_MENU: tuple[str, ...] = _listed(
+    "step, steps, instructions, how to, how it works, required, documents, please bring, tips, rules, étape, "
+    "étapes, etapes, procédure, comment faire, pour activer, pour installer, requis, requises, pièces, "
+    "apportez, munissez, conseils, règles, mode d'emploi, veuillez suivre, paso, pasos, instrucciones, cómo, "
+    "requisitos, documentos, consejos, passo, passos, instruções, dicas, regras, passi, istruzioni, schritte, "
+    "anleitung, unterlagen, stappen, шаг, шаги, шагов, инструкция, порядок, документы, правила, خطوة, خطوات, "
+    "الخطوات, تعليمات, المستندات, الوثائق, चरण, चरणों, निर्देश, दस्तावेज़, दस्तावेज, שלב, שלבים, הוראות, "
+    "מסמכים, adım, adımlar, langkah, hatua, kroki"
+)
 """Words that announce steps or a list of things, not a choice."""
 
 HOW_TO: tuple[str, ...] = (
-    r"how (?:to|do i|do you|does it|can i|it works)", r"comment (?:faire|ça|cela|procéder|\w+(?:er|ir|re)\b)",
-    r"c[oó]mo (?:puedo|funciona|\w+[aeiá]r\b)", r"como (?:posso|funciona|fazer)", r"come (?:fare|funziona|\w+re\b)",
-    r"wie (?:geht|funktioniert|kann ich)", r"как \w+ть\b", r"كيف(?:ية)? ", r"कैसे कर", r"איך ", r"nasıl \w+ırım",
-)  # fmt: skip
-"""Questions that steps answer."""
+    r"how (?:to|do i|do you|does it|can i|it works)",
+    r"comment (?:faire|ça|cela|procéder|\w+(?:er|ir|re)\b)",
+    r"c[oó]mo (?:puedo|funciona|\w+[aeiá]r\b)",
+    r"como (?:posso|funciona|fazer)",
+    r"come (?:fare|funziona|\w+re\b)",
+    r"wie (?:geht|funktioniert|kann ich)",
+    r"как \w+ть\b",
+    r"كيف(?:ية)? ",
+    r"कैसे कर",
+    r"איך ",
+    r"nasıl \w+ırım",
+)
+"""Questions that steps answer, as regular expressions."""
 
-CONNECTORS: tuple[str, ...] = (
-    "for", "to", "pour", "para", "por", "per", "für", "um", "zum", "zur", "voor", "om te", "om", "dla", "aby", "pentru",
-    "для", "чтобы", "щоб", "если хотите", "كي", "من أجل", "إلى", "עבור", "כדי", "untuk", "kwa", "ili",
-)  # fmt: skip
+CONNECTORS: tuple[str, ...] = _listed(
+    "for, to, pour, para, por, per, für, um, zum, zur, voor, om te, om, dla, aby, pentru, для, чтобы, щоб, "
+    "если хотите, كي, من أجل, إلى, עבור, כדי, untuk, kwa, ili"
+)
 """Between a key and what it means."""
 
-CONDITIONS: tuple[str, ...] = (
-    "if", "when", "si", "se", "caso", "wenn", "falls", "als", "jeśli", "dacă", "если", "якщо", "إذا", "اذا", "अगर", "यदि",
-    "אם", "eğer", "jika", "kama",
-)  # fmt: skip
+CONDITIONS: tuple[str, ...] = _listed(
+    "if, when, si, se, caso, wenn, falls, als, jeśli, dacă, если, якщо, إذا, اذا, अगर, यदि, אם, eğer, jika, kama"
+)
 """Between a key and the case it stands for: a clause, too long for a title."""
 
 MARKER_PREFIXES = "לل"
 """Letters that are glued to a word as its preposition."""
 
-POSTPOSITIONS: tuple[str, ...] = ("के लिए", "हेतु", "için", "के लिये")
+POSTPOSITIONS: tuple[str, ...] = _listed("के लिए, हेतु, için, के लिये")
 """After the meaning, before the key."""
 
-PREPOSITIONS: tuple[str, ...] = (
-    "with the word", "with", "by", "back with", "avec", "par", "sur", "con", "con la palabra", "com", "mit", "met", "op",
-    "cu", "с", "ב", "בספרה", "बटन", "dengan", "na",
-)  # fmt: skip
+PREPOSITIONS: tuple[str, ...] = _listed(
+    "with the word, with, by, back with, avec, par, sur, con, con la palabra, com, mit, met, op, cu, с, ב, "
+    "בספרה, बटन, dengan, na"
+)
 """Between a verb and its key."""
 
-AND_OR: tuple[str, ...] = (
-    "or", "and", "ou", "et", "o", "u", "y", "e", "oppure", "oder", "und", "of", "en", "lub", "albo", "i", "sau", "и", "или",
-    "або", "та", "أو", "او", "و", "یا", "या", "और", "अथवा", "או", "ו", "veya", "ya da", "ve", "atau", "dan", "au",
-)  # fmt: skip
+AND_OR: tuple[str, ...] = _listed(
+    "or, and, ou, et, o, u, y, e, oppure, oder, und, of, en, lub, albo, i, sau, и, или, або, та, أو, او, و, "
+    "یا, या, और, अथवा, או, ו, veya, ya da, ve, atau, dan, au"
+)
+"""Conjunctions between options."""
 
 YES_NO: dict[str, tuple[str, str]] = {
     "en": ("yes y", "no n"),

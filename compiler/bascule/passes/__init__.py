@@ -25,6 +25,7 @@ class PassResult:
 
 def run_passes(projects: Sequence[Project], *, locale: str = "") -> PassResult:
     """Link, analyse, lower and check. ``locale`` is used where a source names no language."""
+    from bascule.passes.languages import settle_languages
     from bascule.passes.link import check_links, merge
     from bascule.passes.lower import lower
     from bascule.passes.rules import CheckContext, check_rules
@@ -33,9 +34,9 @@ def run_passes(projects: Sequence[Project], *, locale: str = "") -> PassResult:
 
     policy = load_policy()
     linked = merge(projects)
-    project = linked.project
+    project, guessed = settle_languages(linked.project, locale)
     window = analyse_window(project, float(policy.limit("window.length_seconds")))
     plan, lowering = lower(project, window, policy, locale=locale)
     context = CheckContext(project=project, policy=policy, window=window, plan=plan)
-    findings = [*linked.findings, *check_links(project), *lowering, *check_rules(context)]
+    findings = [*linked.findings, *guessed, *check_links(project), *lowering, *check_rules(context)]
     return PassResult(project, window, plan, tuple(findings))

@@ -11,7 +11,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/templa
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bascule.backends.base import Artefact, Emitted, json_artefact
@@ -21,7 +21,7 @@ from bascule.diagnostics import Finding, Rule
 from bascule.ir.encode import encode_project
 from bascule.ir.ledger import Ledger
 from bascule.ir.project import Project
-from bascule.whatsapp.plan import Plan, PlannedMessage, PlannedStep
+from bascule.whatsapp.plan import Plan, PlannedMessage, PlannedStep, PlannedTemplate
 from bascule.whatsapp.schema import validate
 
 __all__ = ["emit"]
@@ -66,10 +66,11 @@ def emit(project: Project, plan: Plan) -> Emitted:
         artefacts.append(json_artefact(path, body))
         ledger.exact("template", template.place)
     paths = _Paths()
+    templates = {template.template.key: template for template in plan.templates}
     files: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for step in plan.steps:
         listed: list[dict[str, Any]] = []
-        for path, kind, language, body, variables in _bodies(step, paths, plan):
+        for path, kind, language, body, variables in _bodies(step, paths, templates):
             problems = validate("message", body)
             for problem in problems:
                 findings.append(
@@ -120,7 +121,7 @@ def _safe(name: str) -> str:
 
 
 def _bodies(
-    step: PlannedStep, paths: _Paths, plan: Plan
+    step: PlannedStep, paths: _Paths, templates: Mapping[tuple[str, str], PlannedTemplate]
 ) -> Iterator[tuple[str, str, str, dict[str, Any], dict[str, Any]]]:
     """Each send body of a step: path, kind, language, body, and its description for the bindings."""
     stem = f"meta/messages/{paths.stem(step.flow, step.node)}"
@@ -134,7 +135,7 @@ def _bodies(
     for language, send in sends:
         tag = f".{_safe(language)}" if len(step.templates) > 1 else ""
         branch = f".{send.template}" if sum(1 for other, _ in sends if other == language) > 1 else ""
-        body = template_send(step, send, plan)
+        body = template_send(step, send, templates)
         if body is not None:
             yield f"{stem}.template{tag}{branch}.json", "template", language, body, {"template": send.template}
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from bascule.ir.expr import Const, Expression, Ref
 from bascule.ir.expr_text import print_expression
-from bascule.whatsapp.plan import Plan, PlannedStep, PlannedTemplate, Slot, TemplateSend
+from bascule.whatsapp.plan import PlannedStep, PlannedTemplate, Slot, TemplateSend
 from bascule.whatsapp.templates import Category, HeaderFormat, QuickReplyButton
 
 __all__ = ["template_send"]
@@ -15,14 +15,16 @@ __all__ = ["template_send"]
 RECIPIENT = "{{contact.phone}}"
 
 
-def template_send(step: PlannedStep, send: TemplateSend, plan: Plan) -> dict[str, Any] | None:
-    """The exact body of ``POST /{PHONE}/messages`` for one use of a template.
+def template_send(
+    step: PlannedStep, send: TemplateSend, templates: Mapping[tuple[str, str], PlannedTemplate]
+) -> dict[str, Any] | None:
+    """The exact body of ``POST /{PHONE}/messages`` for one use of a template of ``templates`` (by name and language).
 
     A template that the source only names (it exists on the account, its text is not in the file) gets
     its parameters as body parameters. None when it is named only by a provider's id, which the Cloud
     API does not know.
     """
-    planned = next((item for item in plan.templates if item.template.key == (send.template, send.language)), None)
+    planned = templates.get((send.template, send.language))
     if planned is None and not _nameable(send.template):
         return None
     components = _components(step, send, planned) if planned else _by_reference(send)

@@ -45,8 +45,12 @@ COMMON_FILTERS = frozenset({"upper", "lower", "title", "trim", "length"})
 """Filters that Liquid lacks, but other engines have under the native name: the meaning is plain."""
 
 # Names of the native vocabulary: a filter of that name that means something else must not pass for it.
-_NATIVE = frozenset(OPERATORS) | frozenset(TESTS) | frozenset(
-    "upper lower title trim length join concat number text date time now today format_date if index min max format".split()
+_NATIVE = (
+    frozenset(OPERATORS)
+    | frozenset(TESTS)
+    | frozenset(
+        "upper lower title trim length join concat number text date time now today format_date if index min max format".split()
+    )
 )
 
 

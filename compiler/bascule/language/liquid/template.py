@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 from bascule.diagnostics.finding import Applicability, Edit, Finding, Fix
 from bascule.diagnostics.rules import Rule
@@ -190,7 +191,8 @@ class _Template:
         value: Expression | None = self.markup(rule, markup, inner)
         return value
 
-    def markup(self, rule: str, markup: str, inner: int) -> object:
+    def markup(self, rule: str, markup: str, inner: int) -> Any:
+        """What the grammar's rule gives for a markup, or None after its finding."""
         reading = read_markup(rule, markup)
         if isinstance(reading, Failure):
             start, end = inner + reading.start, inner + reading.end
@@ -232,7 +234,8 @@ class _Template:
             return self.unbalanced(piece, scope)
         end = self.pieces[block.closer].end if block is not None else piece.end
         if block is not None and depth >= _MAX_DEPTH and piece.tag not in ("raw", "comment"):
-            self.report(LiquidTooLarge, piece.start, end, f"`{piece.tag}` is nested too deeply; the block is kept as it is")
+            message = f"`{piece.tag}` is nested too deeply; the block is kept as it is"
+            self.report(LiquidTooLarge, piece.start, end, message)
             return self.hole(self.opaque(piece.start, end, scope), piece.start, end)
         handler = _HANDLERS.get(piece.tag)
         if handler is not None and (block is not None) == (piece.tag in _BLOCK_TAGS):

@@ -18,12 +18,37 @@ from bascule.language.words import (
     YES_NO,
 )
 
-__all__ = ["alternation", "cue_after", "cue_before", "is_instruction", "pattern", "verb_language", "yes_no_words"]
+__all__ = [
+    "LazyPattern",
+    "alternation",
+    "cue_after",
+    "cue_before",
+    "is_instruction",
+    "pattern",
+    "verb_language",
+    "yes_no_words",
+]
 
 _NEAR = 200
 """Characters before and after a list in which a cue counts."""
 
 _QUESTION = re.compile(r"[?؟？](?=[^?؟？]{0,60}$)")
+
+
+class LazyPattern:
+    """A regular expression compiled at first use: the word lists are long and importing must be quick."""
+
+    __slots__ = ("_compiled", "flags", "source")
+
+    def __init__(self, source: str, flags: int = 0) -> None:
+        self.source = source
+        self.flags = flags
+        self._compiled: re.Pattern[str] | None = None
+
+    def get(self) -> re.Pattern[str]:
+        if self._compiled is None:
+            self._compiled = re.compile(self.source, self.flags)
+        return self._compiled
 
 
 def alternation(words: tuple[str, ...] | list[str]) -> str:
@@ -38,7 +63,9 @@ def pattern(name: str) -> re.Pattern[str]:
     if name == "verb":
         return re.compile(rf"(?<!\w)(?:{verbs})(?!\w)", re.I)
     if name == "choose":
-        return re.compile(rf"(?<!\w)(?:{alternation([word for group in CHOOSE.values() for word in group])})(?!\w)", re.I)
+        return re.compile(
+            rf"(?<!\w)(?:{alternation([word for group in CHOOSE.values() for word in group])})(?!\w)", re.I
+        )
     if name == "steps":
         return re.compile(rf"(?<!\w)(?:{alternation(list(NOT_A_MENU))})(?!\w)", re.I)
     if name == "how to":

@@ -8,7 +8,7 @@ from bascule.language.menus.model import Menu
 
 __all__ = ["find_menu"]
 
-_MAX_TEXT = 20_000
+_MAX_TEXT = 8_000
 """Longer texts are no message."""
 
 

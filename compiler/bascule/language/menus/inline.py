@@ -12,6 +12,7 @@ from bascule.language.menus.cues import (
     POSTPOSITION,
     PREPOSITION,
     VERB,
+    LazyPattern,
     alternation,
     cue_after,
     cue_before,
@@ -27,8 +28,8 @@ _MAX_TITLE = 60
 
 _END = r"(?:[.!?؟।]+(?=\s|$|[\"'”»)])|\n|$)"
 _SENTENCE_END = re.compile(r"[.!?؟।](?=\s|$)|\n")
-_JUNK = re.compile(rf"^[\s,;:|/،.\-–—=]+|(?:[\s,;:|/،\-–—]+|\s+(?:{CONJUNCTION}))+$", re.I)
-_TAIL_CONJUNCTION = re.compile(rf"[\s,;،]+(?:{CONJUNCTION})\s*$", re.I)
+_JUNK = LazyPattern(rf"^[\s,;:|/،.\-–—=]+|(?:[\s,;:|/،\-–—]+|\s+(?:{CONJUNCTION}))+$", re.I)
+_TAIL_CONJUNCTION = LazyPattern(rf"[\s,;،]+(?:{CONJUNCTION})\s*$", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class _Mark:
 
 # 1. Oui 2. Non
 
-_SIGNED = re.compile(
+_SIGNED = LazyPattern(
     rf"(?<![\w.,:/€$£%\-–])(?:(?P<cap>{KEYCAPS})\s*[.):\-–=]?"
     rf"|(?P<open>[(\[])(?P<boxed>\d{{1,2}}|[A-Z])[)\]]"
     rf"|(?P<key>\d{{1,2}}|[A-Z])(?:(?P<sign>[.):=])(?=\s*[^\s\d])|\s?(?P<dash>[-–—=])(?=\s?[^\W\d])))[ \t]*"
@@ -54,7 +55,7 @@ _SIGNED = re.compile(
 def signed_menu(text: str) -> Menu | None:
     """Numbers or letters with a sign, in order, where a question or a verb of answering stands next to them."""
     marks: list[_Mark] = []
-    for match in _SIGNED.finditer(text):
+    for match in _SIGNED.get().finditer(text):
         raw = match["cap"] or match["boxed"] or match["key"]
         value = key_value(raw)
         style = "cap" if match["cap"] else "boxed" if match["boxed"] else match["sign"] or "-"
@@ -134,10 +135,15 @@ def _inside(text: str, start: int, stop: int) -> tuple[int, int]:
     head = len(piece) - len(piece.lstrip(" \t\r\n,;:|/،.-–—=*_"))
     piece = piece[head:]
     while True:
-        shorter = _TAIL_CONJUNCTION.sub("", piece.rstrip(" \t\r\n,;|/،.-–—*_("))
+        shorter = _TAIL_CONJUNCTION.get().sub("", piece.rstrip(" \t\r\n,;|/،.-–—*_("))
         if shorter == piece:
             return start + head, start + head + len(piece)
         piece = shorter
+
+
+def _unprefixed(title: str) -> str:
+    """Arabic glues its "for the" to the word: the option's name is the word with its article."""
+    return "ال" + title[2:] if title.startswith("لل") and len(title) > 4 else title
 
 
 # Reply 1 for yes, 2 for no
@@ -146,12 +152,12 @@ _QUOTES = "\"'“”«»„‘’*_"
 _DIGIT_KEY = r"\d{1,2}(?![\w:.,/%€$£]?\d)"
 _FILLER = rf"(?:\s+(?:to|à|a|al|ao|an|auf)\s+\w+(?:\s+\w+){{0,2}})?(?:\s+(?:{PREPOSITION}))?(?:\s+(?:the\s+|le\s+|la\s+|o\s+|el\s+)?(?:word|number|mot|chiffre|numéro|keyword|palabra|palavra|número|цифру|слово|الرقم|رقم|كلمة|ספרה|המספר))?"
 _PREFIXED = rf"(?=\s*[{MARKER_PREFIXES}]\w)"
-_KEY_FIRST = re.compile(
+_KEY_FIRST = LazyPattern(
     rf"(?<![\w.,:/€$£%\-])(?:(?P<verb>{VERB})(?:{_FILLER})\s*:?\s*)?[{_QUOTES}(]?(?P<key>{_DIGIT_KEY}|{KEYCAPS})[{_QUOTES})]?"
     rf"(?:\s*(?:[-–—=:]>?|→)\s*|\s+)(?:(?P<connector>{CONNECTOR})(?!\w)\s*|(?P<condition>{CONDITION})(?!\w)|{_PREFIXED})(?!\s*\d)",
     re.I,
 )
-_TITLE_FIRST = re.compile(
+_TITLE_FIRST = LazyPattern(
     rf"(?:(?:(?<!\w)(?:{CONNECTOR})\s+|(?<!\w)(?=[{MARKER_PREFIXES}]\w))(?P<title>[^\n.,;!?؟،\d]{{1,50}}?)"
     rf"|(?P<post>[^\n.,;!?؟،।\d]{{1,50}}?)\s+(?:{POSTPOSITION}))"
     rf"[,،:]?\s*[-–—]?\s*(?:(?P<verb>(?<!\w){VERB})(?!\w)(?:{_FILLER})\s*:?\s*)?(?P<prep>(?:{PREPOSITION})\s+)?"
@@ -162,13 +168,19 @@ _TITLE_FIRST = re.compile(
 
 def number_menu(text: str) -> Menu | None:
     """Numbers that a verb or a small word ties to a meaning, before or after it."""
+    values = {key_value(char) for char in text if not char.isalpha()}
+    if not {1, 2} <= values:
+        return None
     return _key_first(text) or _title_first(text)
 
 
 def _key_first(text: str) -> Menu | None:
     marks = [
-        (_Mark(match["key"], key_value(match["key"]), match.start(), match.end(), "verb" if match["verb"] else ""), match)
-        for match in _KEY_FIRST.finditer(text)
+        (
+            _Mark(match["key"], key_value(match["key"]), match.start(), match.end(), "verb" if match["verb"] else ""),
+            match,
+        )
+        for match in _KEY_FIRST.get().finditer(text)
     ]
     for index, (mark, match) in enumerate(marks):
         if mark.value != 1:
@@ -198,7 +210,7 @@ def _tied(text: str, run: list[tuple[_Mark, re.Match[str]]]) -> Menu | None:
         if following is not None:
             stop = min(stop, following[0].start)
         start, end = _inside(text, mark.end, stop)
-        title = mark.key if match["condition"] else text[start:end].strip(_QUOTES + " ")
+        title = mark.key if match["condition"] else _unprefixed(text[start:end].strip(_QUOTES + " "))
         if not title or len(text[start:end]) > 2 * _MAX_TITLE:
             return None
         items.append(MenuItem(mark.key, title, mark.start, end, spellings_of(mark.key, languages)))
@@ -207,7 +219,7 @@ def _tied(text: str, run: list[tuple[_Mark, re.Match[str]]]) -> Menu | None:
 
 def _title_first(text: str) -> Menu | None:
     run: list[re.Match[str]] = []
-    for match in _TITLE_FIRST.finditer(text):
+    for match in _TITLE_FIRST.get().finditer(text):
         value = key_value(match["key"])
         if value == len(run) + 1 or (run and len(run) > 1 and value in (0, 9)):
             run.append(match)
@@ -222,11 +234,13 @@ def _title_first(text: str) -> Menu | None:
     items = []
     for match in run:
         group = "title" if match["title"] else "post"
-        title = _JUNK.sub("", match[group]).strip()
+        title = _unprefixed(_JUNK.get().sub("", match[group]).strip())
         lead = len(match.group()) - len(match.group().lstrip(" ,;،।"))
         if not title:
             return None
-        items.append(MenuItem(match["key"], title, match.start() + lead, match.end(), spellings_of(match["key"], languages)))
+        items.append(
+            MenuItem(match["key"], title, match.start() + lead, match.end(), spellings_of(match["key"], languages))
+        )
     return Menu(tuple(items), items[0].start, items[-1].end, f"`{verb}` in the options")
 
 
@@ -235,19 +249,21 @@ def _title_first(text: str) -> Menu | None:
 _YES_NO = alternation(list(yes_no_words()))
 _CAPITALS = r"[^\W\d_a-zß-öø-ÿ\u0430-\u044f\u0600-\u06ff\u0590-\u05ff\u0900-\u097f]"
 _LOUD = rf"(?-i:{_CAPITALS}{{2,20}}(?: {_CAPITALS}{{2,20}}){{0,2}}|{_CAPITALS}(?![\w'’.]))(?![\w\-])"
-_QUOTED = rf"[\"“„«*_'‘]\s?[^\W\d_][^\n\"“”„«»*_‘’,;.?!]{{0,24}}?\s?[\"”“»*_'’](?!\w)"
+_QUOTED = r"[\"“„«*_'‘]\s?[^\W\d_][^\n\"“”„«»*_‘’,;.?!]{0,24}?\s?[\"”“»*_'’](?!\w)"
 _WORD_KEY = rf"(?P<key>{_QUOTED}|{_LOUD}|(?:{_YES_NO})(?![\w\-'’]))"
-_FIRST_KEY = re.compile(rf"(?<!\w)(?P<verb>{VERB})(?!\w){_FILLER}(?:\s+(?:either|soit|entweder))?\s*:?\s+{_WORD_KEY}", re.I)
-_NEXT_KEY = re.compile(
+_FIRST_KEY = LazyPattern(
+    rf"(?<!\w)(?P<verb>{VERB})(?!\w){_FILLER}(?:\s+(?:either|soit|entweder))?(?:[ \t]*:\s*|[ \t]+){_WORD_KEY}", re.I
+)
+_NEXT_KEY = LazyPattern(
     rf"(?:\s*[,;/|،]\s*(?:(?:{CONJUNCTION})\s+)?|\s+(?:{CONJUNCTION})\s+|\s+(?=[\"“«*]))"
     rf"(?:(?:{VERB})(?:{_FILLER})\s+|(?:{PREPOSITION})\s+)?{_WORD_KEY}",
     re.I,
 )
-_MEANING = re.compile(
+_MEANING = LazyPattern(
     rf"\s*(?:[-–—=:]>?\s*|(?P<prefix>(?=[{MARKER_PREFIXES}]\w))|(?:{CONNECTOR})(?!\w)\s*|\((?=\w)|(?P<condition>(?:{CONDITION})(?!\w)))",
     re.I,
 )
-_PAIR = re.compile(
+_PAIR = LazyPattern(
     rf"(?<![\w/])(?P<first>{'|'.join(('y', 'o', 's', 'd', 'j', 'e'))}|{_YES_NO})\s*(?:/|(?<=\s)(?:{CONJUNCTION})(?=\s))\s*"
     rf"(?:(?:{PREPOSITION})\s+)?(?P<second>n|h|{_YES_NO})(?![\w/])",
     re.I,
@@ -268,7 +284,7 @@ def word_menu(text: str) -> Menu | None:
     groups: list[list[_Word]] = []
     position = 0
     while True:
-        match = _FIRST_KEY.search(text, position)
+        match = _FIRST_KEY.get().search(text, position)
         if match is None:
             break
         group = _group(text, match)
@@ -306,7 +322,7 @@ def _group(text: str, match: re.Match[str]) -> list[_Word]:
     found = [match]
     position = match.end()
     while True:
-        following = _NEXT_KEY.search(text, position, limit)
+        following = _NEXT_KEY.get().search(text, position, limit)
         if following is None:
             break
         found.append(following)
@@ -323,7 +339,7 @@ def _group(text: str, match: re.Match[str]) -> list[_Word]:
 
 def _meaning(text: str, start: int, stop: int, key: str) -> tuple[str, int]:
     """What stands after a key up to ``stop``: its meaning, or the key where nothing ties it to one."""
-    match = _MEANING.match(text, start, stop)
+    match = _MEANING.get().match(text, start, stop)
     if match is None:
         return key, start
     low, high = _inside(text, match.end(), stop)
@@ -332,7 +348,7 @@ def _meaning(text: str, start: int, stop: int, key: str) -> tuple[str, int]:
         return key, max(high, start)
     if not title or len(title) > _MAX_TITLE:
         return key, start
-    return title, high + (text[high : high + 1] == ")")
+    return _unprefixed(title), high + (text[high : high + 1] == ")")
 
 
 def _adjacent(text: str, end: int, start: int) -> bool:
@@ -342,7 +358,7 @@ def _adjacent(text: str, end: int, start: int) -> bool:
 
 
 def _yes_no_pair(text: str) -> Menu | None:
-    for match in _PAIR.finditer(text):
+    for match in _PAIR.get().finditer(text):
         first, second = match["first"], match["second"]
         if first.casefold() == second.casefold() or (len(first) == 1) != (len(second) == 1):
             continue

@@ -5,10 +5,19 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bascule.language.menus.cues import CONDITION, CONNECTOR, VERB, cue_after, cue_before, is_instruction, pattern
+from bascule.language.menus.cues import (
+    CONDITION,
+    CONJUNCTION,
+    CONNECTOR,
+    VERB,
+    LazyPattern,
+    cue_after,
+    cue_before,
+    is_instruction,
+    pattern,
+)
 from bascule.language.menus.model import KEYCAPS, Menu, MenuItem, guess_languages, key_value, spellings_of
 from bascule.language.optout import find_opt_out
-from bascule.language.words import MARKER_PREFIXES
 
 __all__ = ["line_menu"]
 
@@ -18,7 +27,7 @@ _EXTRA = ("0", "00", "9", "99", "*", "#")
 """Keys for "back" and "exit" that need not follow the others."""
 
 _BLANKS = "\u200e\u200f\u202a-\u202e\u2066-\u2069"
-_LINE = re.compile(
+_LINE = LazyPattern(
     rf"[ \t{_BLANKS}]*(?:[-•·●*–—▪►➤👉✅➡️>]+[ \t]+)?"
     rf"(?:(?P<verb>{VERB})[ \t]+(?:\w{{1,8}}[ \t]+)?)?"
     rf"(?P<open>[\[(«\"'“*_]{{0,3}})"
@@ -28,13 +37,14 @@ _LINE = re.compile(
     rf"(?P<title>\S.{{0,400}})",
     re.I,
 )
-_WORD_LINE = re.compile(
+_WORD_LINE = LazyPattern(
     rf"[ \t{_BLANKS}]*(?:[-•·●–—▪►➤👉✅>]+[ \t]+)?(?P<open>[*_\"'“«]?)(?P<key>(?:[^\W\d_a-z][^\W_a-z]{{1,19}})(?: [^\W\d_a-z][^\W_a-z]{{1,19}}){{0,2}}"
     rf"(?: ?(?:\{{\{{[^{{}}\n]{{1,60}}\}}\}}|\{{[^{{}}\n]{{1,60}}\}}|\[[^\[\]\n]{{1,60}}\]))?)(?P<close>[*_\"'”»]?)"
     rf"[ \t]*(?:[-–—=→:]|->)+[ \t]*(?P<title>\S.{{0,400}})"
 )
-_CONNECTOR = re.compile(rf"(?:{CONNECTOR})(?!\w)[ \t]*", re.I)
-_CONDITION = re.compile(rf"(?:{CONDITION})(?!\w)", re.I)
+_CONNECTOR = LazyPattern(rf"(?:{CONNECTOR})(?!\w)[ \t]*", re.I)
+_CONDITION = LazyPattern(rf"(?:{CONDITION})(?!\w)[ \t]*", re.I)
+_ONLY_CONJUNCTION = LazyPattern(rf"\W*(?:{CONJUNCTION})\W*", re.I)
 _NUMERIC = re.compile(r"\W*\d[\d\s.,:/h€$£%-]*\S{0,5}$")
 
 
@@ -47,6 +57,8 @@ class _Line:
     end: int
     style: str
     verb: str = ""
+    ended: bool = False
+    """The line ends like a sentence."""
 
 
 def line_menu(text: str) -> Menu | None:
@@ -60,7 +72,8 @@ def line_menu(text: str) -> Menu | None:
             if cue:
                 languages = guess_languages(text)
                 items = tuple(
-                    MenuItem(item.key, item.title, item.start, item.end, spellings_of(item.key, languages)) for item in run
+                    MenuItem(item.key, item.title, item.start, item.end, spellings_of(item.key, languages))
+                    for item in run
                 )
                 return Menu(items, run[0].start, run[-1].end, cue)
         position = after
@@ -79,16 +92,17 @@ def _split(text: str) -> list[tuple[int, int]]:
 
 
 def _option(text: str, start: int, end: int) -> _Line | None:
-    match = _LINE.match(text, start, end)
+    match = _LINE.get().match(text, start, end)
     if match is not None:
         line = _numbered(text, match)
         if line is not None:
             return line
-    word = _WORD_LINE.match(text, start, end)
+    word = _WORD_LINE.get().match(text, start, end)
     if word is None or bool(word["open"]) != bool(word["close"]):
         return None
     key = word["key"].strip()
-    if key != key.upper() or key == key.lower():
+    letters = re.split(r" ?[{[]", key, maxsplit=1)[0]
+    if letters != letters.upper() or letters == letters.lower():
         return None
     return _Line(key, None, _clean(word["title"]), word.start("key"), _trimmed(text, word), "word")
 
@@ -114,23 +128,29 @@ def _numbered(text: str, match: re.Match[str]) -> _Line | None:
         return None  # 1.5 kg, 10:30, 1-2 days
     if raw.isalpha() and style != "sign":
         return None
-    rest = _CONNECTOR.match(title)
+    rest = _CONNECTOR.get().match(title)
     connector = rest is not None and rest.end() < len(title)
     if rest is not None and connector:
         title = title[rest.end() :]
         style = "verb" if style in ("space", "verb") else style
-    elif style == "verb" and not signed and title[0] not in MARKER_PREFIXES and not _CONDITION.match(title):
+    elif style == "verb" and not signed and (title[0].isdecimal() or title[0] in ",.;"):
         return None
+    condition = _CONDITION.get().match(title) if style == "verb" else None
+    if condition is not None and condition.end() < len(title):
+        title = title[condition.end() :]
+    ended = title.rstrip().endswith((".", "!", "।", "。"))
     start = match.start("verb") if match["verb"] else match.start("open")
-    return _Line(key, value, _clean(title), start, _trimmed(text, match), style, match["verb"] or "")
+    return _Line(key, value, _clean(title), start, _trimmed(text, match), style, match["verb"] or "", ended)
 
 
 def _clean(title: str) -> str:
-    return title.strip(" \t\u200e\u200f*_").rstrip(",;،").strip()
+    """The option's words without marks of emphasis, list signs, and a full stop that ends nothing else."""
+    words = title.strip(" \t\u200e\u200f*_").rstrip(",;،").strip()
+    return words[:-1] if words.endswith(".") and words.count(".") == 1 else words
 
 
 def _trimmed(text: str, match: re.Match[str]) -> int:
-    return match.start() + len(match.group().rstrip())
+    return match.start() + len(match.group().rstrip(" \t,;،"))
 
 
 def _run(text: str, lines: list[tuple[int, int]], position: int) -> tuple[list[_Line], int]:
@@ -162,6 +182,9 @@ def _run(text: str, lines: list[tuple[int, int]], position: int) -> tuple[list[_
         elif item is not None and item.key in _EXTRA and item.style != "word" and len(run) > 1:
             run.append(item)
             extras += 1
+        elif _ONLY_CONJUNCTION.get().fullmatch(text, start, end):
+            index += 1
+            continue
         else:
             following = _option(text, *lines[index + 1]) if index + 1 < len(lines) else None
             if blank or following is None or following.value != expected or not _compatible(first, following):
@@ -185,7 +208,15 @@ def _compatible(first: _Line, item: _Line) -> bool:
 def _continued(item: _Line, text: str, start: int, end: int) -> _Line:
     """An option whose words go on in the next line."""
     more = text[start:end].strip()
-    return _Line(item.key, item.value, f"{item.title} {more}", item.start, start + len(text[start:end].rstrip()), item.style, item.verb)
+    return _Line(
+        item.key,
+        item.value,
+        f"{item.title} {more}",
+        item.start,
+        start + len(text[start:end].rstrip()),
+        item.style,
+        item.verb,
+    )
 
 
 def _word_run(text: str, lines: list[tuple[int, int]], position: int, first: _Line) -> tuple[list[_Line], int]:
@@ -234,4 +265,4 @@ def _cue(text: str, run: list[_Line]) -> str:
 
 def _sentences(run: list[_Line]) -> bool:
     """Whether the lines read like sentences of an instruction."""
-    return sum(item.title.endswith((".", "!", "।", "。")) and item.title.count(" ") >= 2 for item in run) * 2 > len(run)
+    return sum(item.ended and item.title.count(" ") >= 2 for item in run) * 2 > len(run)

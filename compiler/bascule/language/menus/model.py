@@ -6,7 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from bascule.language.words import FUNCTION_WORDS, NUMBERS
+from bascule.language.words import CHOOSE, FUNCTION_WORDS, NUMBERS, REPLY, YES_NO
 
 __all__ = ["KEYCAPS", "Menu", "MenuItem", "guess_languages", "key_value", "spellings_of"]
 
@@ -88,13 +88,18 @@ def guess_languages(text: str) -> tuple[str, ...]:
                         return ("uk",)
                     return (language,)
     words = _WORD.findall(text.casefold())
-    scores = {
-        language: sum(word in table for word in words) for language, table in _FUNCTION_SETS.items()
-    }  # fmt: skip
+    scores = {language: sum(table.get(word, 0) for word in words) for language, table in _WEIGHTS.items()}
     best = max(scores.values(), default=0)
     if not best:
         return ()
     return tuple(language for language, score in scores.items() if score == best)[:2]
 
 
-_FUNCTION_SETS = {language: frozenset(words.split()) for language, words in FUNCTION_WORDS.items()}
+def _weights(language: str) -> dict[str, int]:
+    table = dict.fromkeys(FUNCTION_WORDS[language].split(), 1)
+    table |= dict.fromkeys((word for word in CHOOSE.get(language, ()) if " " not in word), 2)
+    table |= {word: 2 for side in YES_NO.get(language, ()) for word in side.split() if len(word) > 1}
+    return table | dict.fromkeys((verb for verb in REPLY.get(language, ()) if " " not in verb), 3)
+
+
+_WEIGHTS = {language: _weights(language) for language in FUNCTION_WORDS}

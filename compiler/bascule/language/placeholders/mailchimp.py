@@ -11,7 +11,7 @@ from bascule.language.placeholder_rules import UnbalancedBlock
 from bascule.language.placeholders.syntaxes import grammar
 
 if TYPE_CHECKING:
-    from lark import Token, Tree
+    from lark import Token
 
     from bascule.language.placeholders.read import Reader
 
@@ -69,16 +69,17 @@ def _items(reader: Reader, children: list[Any]) -> list[Segment]:
     result: list[Segment] = []
     for child in children:
         if isinstance(child, Tree):
-            first, last = child.children[0].children[0], child.children[-1]
-            result.append(Hole(_block(reader, child), reader.at(first.start_pos, last.end_pos)))
+            parts: list[Any] = child.children
+            place = reader.at(parts[0].children[0].start_pos, parts[-1].end_pos)
+            result.append(Hole(_block(reader, parts), place))
         else:
             result.append(reader.segment(child.type, child))
     return result
 
 
-def _block(reader: Reader, block: Tree[Any]) -> Expression:
-    """A block's branches as nested ``if`` calls, the last one innermost."""
-    *branches, _ = block.children
+def _block(reader: Reader, parts: list[Any]) -> Expression:
+    """A block's branches (all parts but the end tag) as nested ``if`` calls, the last one innermost."""
+    *branches, _ = parts
     arms: list[tuple[Expression | None, Expression]] = []
     for branch in branches:
         tag, *items = branch.children
@@ -116,4 +117,3 @@ def _flat(reader: Reader, token: Token) -> Segment:
         )
     )
     return reader.verbatim(token)
-

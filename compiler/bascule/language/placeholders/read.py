@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from bascule.diagnostics.finding import Applicability, Edit, Finding, Fix
@@ -49,7 +48,8 @@ def parse_text(text: str, syntax: str | SyntaxChoice | None, place: Place) -> tu
     """
     tags: tuple[str, ...] = ()
     if isinstance(syntax, SyntaxChoice):
-        syntax, tags = syntax.name, syntax.tags
+        tags = syntax.tags
+        syntax = syntax.name
     if syntax is None:
         return literal(text), []
     row = SYNTAXES.get(syntax)

@@ -107,7 +107,9 @@ def evidence(name: str) -> tuple[re.Pattern[str], frozenset[str]]:
     """
     row = SYNTAXES[name]
     terminals = sorted(grammar(row.grammar_file).terminals, key=lambda terminal: -terminal.priority)
-    parts = [f"(?P<{terminal.name}>{terminal.pattern.to_regexp()})" for terminal in terminals if terminal.name != "TEXT"]
+    parts = [
+        f"(?P<{terminal.name}>{terminal.pattern.to_regexp()})" for terminal in terminals if terminal.name != "TEXT"
+    ]
     return re.compile("|".join(parts)), frozenset(row.evidence)
 
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from bascule.diagnostics.rules import Rule
 from bascule.ir.content import ChoiceKind, MediaKind
 from bascule.ir.project import Variable
 from bascule.ir.text import Localized
@@ -103,11 +104,11 @@ def read_field(reading: Reading, template: Template, column: Column, value: Any,
 
 def _read_loss(reading: Reading, template: Template, column: Column, value: Any, place: Place, construct: str) -> None:
     """Things without a counterpart on WhatsApp, and things nobody here knows: facts, both."""
-    lost: Any = None
+    lost: tuple[type[Rule], str, str] | None = None
     if column.role is Role.SENDER:
         template.fact("sender_id", value)
         lost = (
-            SenderName.code,
+            SenderName,
             "people see the business's verified name, not a sender id",
             "the account's display name",
         )
@@ -116,22 +117,26 @@ def _read_loss(reading: Reading, template: Template, column: Column, value: Any,
         shown = str(plain(value)).strip().casefold()
         is_class = "class" in normal(column.name)
         if shown in ("0", "class0", "flash") if is_class else shown not in _NO:
-            lost = (FlashClass.code, "no message opens by itself on WhatsApp", "an ordinary message")
+            lost = (FlashClass, "no message opens by itself on WhatsApp", "an ordinary message")
     elif column.role is Role.SHORTEN:
         template.fact("shorten_urls", value)
         if str(plain(value)).strip().casefold() in ("1", "true", "yes", "oui", "on"):
-            lost = (LinkShortening.code, "links are sent as they are", "a URL button")
+            lost = (LinkShortening, "links are sent as they are", "a URL button")
     elif column.role is Role.DLT:
         template.fact(f"dlt.{column.name}", value)
-        reading.account(value, place, construct, f"kept as a fact; the registry is for SMS only ({RegistryIds.code})")
+        reading.lose(RegistryIds.code, place)
+        reading.account(value, place, construct, "kept as a fact; the registry is for SMS only")
         return
     else:
         template.fact(f"source.{column.name}", value)
     if lost is None:
         reading.account(value, place, construct, "kept as a fact")
     else:
-        code, reason, alternative = lost
-        reading.account(value, place, construct, reason, reading.ledger.degraded, alternative=alternative, code=code)
+        rule, reason, alternative = lost
+        reading.lose(rule.code, place)
+        reading.account(
+            value, place, construct, reason, reading.ledger.degraded, alternative=alternative, code=rule.code
+        )
 
 
 def _parsed(value: Any) -> Any:
@@ -234,7 +239,7 @@ def options_of(reading: Reading, template: Template, value: Any, place: Place, c
             ]
         value = [value] if _is_button(value) else [item for item in value.values() if isinstance(item, (dict, str))]
     if isinstance(value, str):
-        return [Option(title, place, locale=locale) for title in _titles(value)]
+        return [Option(value[start:end], place.within(start, end), locale=locale) for start, end in _titles(value)]
     found = []
     for index, item in enumerate(value if isinstance(value, list) else ()):
         at = place.child(index) if isinstance(value, list) else place
@@ -251,11 +256,17 @@ def options_of(reading: Reading, template: Template, value: Any, place: Place, c
     return found
 
 
-def _titles(text: str) -> list[str]:
-    for separator in ("\n", "|", ";", ",", "/"):
-        if separator in text:
-            return [piece.strip() for piece in text.split(separator) if piece.strip()]
-    return [text.strip()]
+def _titles(text: str) -> list[tuple[int, int]]:
+    """Ranges of the titles in a cell: one a line, or parted by the first of ``| ; , /`` that stands in it."""
+    separator = next((sign for sign in "\n|;,/" if sign in text), "\n")
+    found = []
+    start = 0
+    for piece in text.split(separator):
+        lead = len(piece) - len(piece.lstrip())
+        if piece.strip():
+            found.append((start + lead, start + lead + len(piece.strip())))
+        start += len(piece) + 1
+    return found
 
 
 _TITLES = (

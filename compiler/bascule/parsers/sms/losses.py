@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from bascule.diagnostics.finding import Severity
-from bascule.diagnostics.rules import Rule
+from collections.abc import Mapping, Sequence
 
-__all__ = ["DocumentNotRead", "FlashClass", "LinkShortening", "RegistryIds", "SenderName", "SheetNotRead"]
+from bascule.diagnostics.finding import Finding, Label, Severity
+from bascule.diagnostics.rules import Rule
+from bascule.source import Place
+
+__all__ = [
+    "DocumentNotRead",
+    "FlashClass",
+    "LinkShortening",
+    "RegistryIds",
+    "SenderName",
+    "SheetNotRead",
+    "loss_findings",
+]
 
 
 class SenderName(Rule):
@@ -97,3 +108,23 @@ class DocumentNotRead(Rule):
     code = "LOS105"
     name = "sms-document-not-read"
     severity = Severity.WARNING
+
+
+_SAID: tuple[tuple[type[Rule], str, str], ...] = (
+    (SenderName, "a sender id is kept as a fact only", "choose the display name of the number that sends"),
+    (FlashClass, "a flash SMS becomes an ordinary message", "check whether it must be seen at once"),
+    (RegistryIds, "an id of the Indian SMS registry is kept as a fact only", "submit a WhatsApp template instead"),
+    (LinkShortening, "links are not shortened on WhatsApp", "use a URL button to count taps"),
+)
+
+
+def loss_findings(lost: Mapping[str, Sequence[Place]]) -> list[Finding]:
+    """One finding for each kind of loss, at its first place; the ledger names them all."""
+    found = []
+    for rule, message, help in _SAID:
+        places = lost.get(rule.code, ())
+        if places:
+            more = f" ({len(places)} times in the file)" if len(places) > 1 else ""
+            labels = [Label(places[1], "and here")] if len(places) > 1 else []
+            found.append(rule.at(places[0], message + more, help=help, labels=labels, data={"count": len(places)}))
+    return found

@@ -98,6 +98,7 @@ class Reading:
         self.ledger = Ledger()
         self.locale = ""
         self.empty_texts = 0
+        self.lost: dict[str, list[Place]] = {}
         self._by_key: dict[str, Template] = {}
         self._last_number: dict[str, int] = {}
 
@@ -139,6 +140,10 @@ class Reading:
         """Report a template whose text is empty."""
         self.empty_texts += 1
         self.findings.append(EmptyText.at(place, f"{name} has no text", help="write the text, or remove the template"))
+
+    def lose(self, code: str, place: Place) -> None:
+        """Note where something without a counterpart on WhatsApp stands; one finding tells them all."""
+        self.lost.setdefault(code, []).append(place)
 
     def keep(self, name: str, value: Any, place: Place, construct: str = "", reason: str = "") -> None:
         """Keep a value that belongs to no template as a fact of the project."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
@@ -20,6 +21,7 @@ from bascule.source.yaml import as_scalar
 __all__ = ["read_tree", "spoken_channel", "spoken_locale"]
 
 _VERSION = re.compile(r"[vV]?\d{1,6}")
+_CODE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +46,26 @@ def read_tree(document: Document, value: Any) -> Reading:
 
 
 def spoken_locale(reading: Reading, value: Any, place: Place) -> str:
-    """The locale a cell names; an unknown one is reported and used as it stands."""
+    """The locale a cell names; an unknown one is reported and kept as a code of its own."""
     text = str(as_scalar(value) if as_scalar(value) is not None else "").strip()
     if not text:
         return ""
     locale = locale_of(text)
     if locale:
         return locale
+    if _CODE.fullmatch(text):
+        locale = text.replace("-", "_")
+    else:
+        slug = "".join(char for char in normal(text) if char.isascii())[:8]
+        locale = f"und_{slug if len(slug) > 1 else format(zlib.crc32(text.encode()), '08x')}"
     reading.findings.append(
         UnknownLanguage.at(
-            place, f"`{text[:40]}` is no language that is known", help="write a code such as `fr`, `pt_BR` or `ar`"
+            place,
+            f"`{text[:40]}` is no language that is known; it is kept as `{locale}`",
+            help="write a code such as `fr`, `pt_BR` or `ar`",
         )
     )
-    return text[:40]
+    return locale
 
 
 def spoken_channel(value: Any) -> str:

@@ -72,7 +72,7 @@ def add_choices(
     merged: dict[str, tuple[str, str]] = {}
     for node in nodes:
         target = _asked_split(node, splits)
-        plan = _plan(reading, node, states[node.id], splits[target]) if target and isinstance(node, Ask) else None
+        plan = _plan(reading, node, states[node.id], splits, target) if target and isinstance(node, Ask) else None
         if plan is None or not isinstance(node, Ask):
             result.append(node)
             continue
@@ -95,9 +95,11 @@ def _asked_split(node: Node, splits: Mapping[str, Split]) -> str:
     return target if target is not None and target in splits else ""
 
 
-def _plan(reading: Reading, node: Ask, state: State, split: Split) -> _Plan | None:
+def _plan(
+    reading: Reading, node: Ask, state: State, splits: Mapping[str, Split], target: str
+) -> _Plan | None:
     """How the split becomes choices of the ask, or None when it does not."""
-    reply = Ref(node.into)
+    reply, split = Ref(node.into), splits[target]
     if not split.branches or not split.complete:
         return None
     for branch in split.branches:
@@ -110,7 +112,25 @@ def _plan(reading: Reading, node: Ask, state: State, split: Split) -> _Plan | No
 
     menu = find_menu(text) if text else None
     planned = _from_menu(reading, state, split, text, menu) if menu else None
-    return planned or _from_words(reading, state, split, text)
+    if planned is None:
+        return _from_words(reading, state, split, text)
+    following = [splits[way.target] for way in split.otherwise if way.target is not None and way.target in splits]
+    if not any(other.subject is not None and _bare(other.subject) == reply for other in following):
+        _report_gaps(reading, state, split, planned)
+    return planned
+
+
+def _report_gaps(reading: Reading, state: State, split: Split, plan: _Plan) -> None:
+    """Options that no branch takes (a further split over the same reply may)."""
+    taken = {choice for route in plan.routes for choice in route.choices}
+    for choice in plan.choices:
+        if choice.id not in taken:
+            reading.find(
+                MenuWithoutBranch,
+                choice.at or state.place,
+                f"`{state.shown}` offers `{choice.payload[:20]}`, which no branch of `{split.state.shown}` tests",
+                help="add the branch, or take the option out of the text",
+            )
 
 
 def _bare(expression: Expression) -> Expression:
@@ -137,13 +157,13 @@ def _from_menu(reading: Reading, state: State, split: Split, text: str, menu: Me
     owner: dict[str, int] = {}
     accepted: dict[str, list[str]] = {}
     routes = [_Route(branch) for branch in split.branches]
-    claimed: set[str] = set()
+    claimed: dict[str, int] = {}
     for index, route in enumerate(routes):
         loose: list[str] = []
         for word in route.branch.tests[0].spellings or ():
-            if _plain(word) in claimed:
+            # The first branch that lists a word gets it; later ones are never reached by it.
+            if claimed.setdefault(_plain(word), index) != index:
                 continue
-            claimed.add(_plain(word))
             key = named.get(_plain(word), "")
             if key and owner.setdefault(key, index) == index:
                 accepted.setdefault(key, []).append(word)
@@ -152,9 +172,10 @@ def _from_menu(reading: Reading, state: State, split: Split, text: str, menu: Me
         owned = [key for key, who in owner.items() if who == index]
         if len(owned) == 1:
             own = {*accepted[owned[0]], *loose}
-            accepted[owned[0]] = [word for word in route.branch.tests[0].spellings or () if word in own]
+            listed = route.branch.tests[0].spellings or ()
+            accepted[owned[0]] = [word for word in dict.fromkeys(listed) if word in own]
         else:
-            route.typed = loose
+            route.typed = list(dict.fromkeys(loose))
     if len(items) < 2 or not owner:
         return None
     ids: dict[str, int] = {}
@@ -164,18 +185,11 @@ def _from_menu(reading: Reading, state: State, split: Split, text: str, menu: Me
         at = place.within(item.start, item.end)
         start = text.find(item.title, item.start, item.end)
         title = reading.text(item.title, place, start if start >= 0 else item.start)
-        words = tuple(accepted.get(key, ()))
+        words = tuple(dict.fromkeys(accepted.get(key, ())))
         choice = _choice(plain_text(title, lambda _: " "), title, item.key, words, number, ids, at)
         choices.append(choice)
         if key in owner:
             routes[owner[key]].choices.append(choice.id)
-        else:
-            reading.find(
-                MenuWithoutBranch,
-                at,
-                f"`{state.shown}` offers `{item.key[:20]}`, which no branch of `{split.state.shown}` tests",
-                help="add the branch, or take the option out of the text",
-            )
     reason = "a numbered menu in the text and a split over the reply"
     return _Plan(choices, routes, reason, True, _without_menu(reading, text, menu, place))
 
@@ -227,13 +241,13 @@ def _from_words(reading: Reading, state: State, split: Split, text: str) -> _Pla
         return None
     ids: dict[str, int] = {}
     titles: set[str] = set()
-    claimed: set[str] = set()
+    claimed: dict[str, int] = {}
     choices: list[Choice] = []
     routes: list[_Route] = []
     for branch, words, named in zip(split.branches, spelled, mentioned, strict=True):
         route = _Route(branch)
-        fresh = [word for word in words if _plain(word) not in claimed]
-        claimed.update(map(_plain, fresh))
+        own = len(routes)
+        fresh = [word for word in dict.fromkeys(words) if claimed.setdefault(_plain(word), own) == own]
         distinct = list({_plain(word): word for word in reversed(named)}.values())[::-1]
         # Several words of one branch in the text are several answers, not spellings of one.
         options = [word for word in distinct if word in fresh] if len(distinct) > 1 else fresh[:1]

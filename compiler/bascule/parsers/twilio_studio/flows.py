@@ -27,7 +27,7 @@ _ENVELOPE_MEMBERS = frozenset(
     (
         *("sid", "account_sid", "friendly_name", "definition", "status", "revision", "commit_message"),
         *("valid", "errors", "warnings", "date_created", "date_updated", "webhook_url", "url", "links"),
-        *("id", "validate"),
+        *("id", "validate", "lifecycle", "depends_on", "count", "for_each", "provider", "timeouts"),
     )
 )
 _EVENTS = tuple(TRIGGER_EVENTS)
@@ -97,7 +97,7 @@ class _FlowReader:
                 f"the flow {what}",
                 help="export the flow itself: *Show JSON* in the editor, or `GET /v2/Flows/FW…`",
             )
-        book.drop_rest("nothing of the flow could be read", "export it again", NoStates.code)
+        book.drop_rest("nothing of the flow could be read", "export it again", found.reported or NoStates.code)
 
     def _names(self) -> tuple[str, str]:
         """Title, and the name the id is made from."""

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bascule.ir.content import Content, Media, TemplateUse
-from bascule.ir.expr import Expression, Ref
 from bascule.ir.nodes import Always, Ask, Audience, Duration, Edge, Failure, Guard, Message, Node, Success, Timeout
 from bascule.ir.text import Localized, Text, plain_text
 from bascule.parsers.twilio_studio.edges import edges_of, position_of
@@ -28,6 +28,7 @@ __all__ = ["ask", "message", "wait_of"]
 _CONTACT = frozenset(
     {"contact.channel.address", "trigger.message.From", "trigger.conversation.From", "trigger.call.From"}
 )
+_VARIABLE = re.compile(r"\{\{-?\s*([\w.]+)\s*-?\}\}")
 _OWN_NUMBER = frozenset({"flow.channel.address", "trigger.message.To", "trigger.call.To"})
 _CHANNEL_FACTS = {
     "service": "the chat service of the old channel: the WhatsApp number takes its place; kept as a fact",
@@ -37,8 +38,10 @@ _CHANNEL_FACTS = {
 }
 
 
-def _names(expression: Expression, known: frozenset[str]) -> bool:
-    return isinstance(expression, Ref) and expression.name in known
+def _names(value: Any, known: frozenset[str]) -> bool:
+    """Whether a value is just one of these variables, in braces."""
+    found = _VARIABLE.fullmatch(value.strip()) if isinstance(value, str) else None
+    return found is not None and found.group(1) in known
 
 
 def _facts(reading: Reading, state: State, asking: bool) -> tuple[list[tuple[str, str]], Audience | None]:
@@ -50,7 +53,8 @@ def _facts(reading: Reading, state: State, asking: bool) -> tuple[list[tuple[str
     if "from" in properties:
         sender = properties.take("from")
         facts.append(("from", json_text(sender)))
-        if sender not in (None, "") and not _names(reading.expression(sender, properties.at("from")), _OWN_NUMBER):
+        if sender not in (None, "") and not _names(sender, _OWN_NUMBER):
+            reading.expression(sender, properties.at("from"))
             code = reading.find_once(
                 FixedSender,
                 json_text(sender),
@@ -90,12 +94,10 @@ def _receiver(reading: Reading, state: State, facts: list[tuple[str, str]], aski
     properties = state.properties
     value = properties.take("to")
     facts.append(("to", json_text(value)))
-    if value in (None, ""):
+    if value in (None, "") or _names(value, _CONTACT):
         return None
     place = properties.at("to")
     receiver = reading.expression(value, place)
-    if _names(receiver, _CONTACT):
-        return None
     code = reading.find(
         ThirdPartyMessage,
         place,

@@ -51,26 +51,22 @@ def read_pairs(reading: Reading, state: State, name: str) -> list[Pair]:
     pairs: list[Pair] = []
     for index, item in enumerate(value):
         pair = _pair(reading, state, name, item, place.child(index))
-        if pair is not None:
+        if isinstance(pair, Pair):
             pairs.append(pair)
         else:
             state.hints.append((f"{name}/{index}", json_text(item)))
-            reading.book.degraded(
-                place, "an item without a key has no effect; kept as a hint", "name it", UnnamedTarget.code
-            )
+            reading.book.degraded(place, "an item without a key has no effect; kept as a hint", "name it", pair)
     return pairs
 
 
-def _pair(reading: Reading, state: State, name: str, item: Any, place: Place) -> Pair | None:
+def _pair(reading: Reading, state: State, name: str, item: Any, place: Place) -> Pair | str:
+    """The pair, or the code of the finding that says why there is none."""
+    what = f"an item of `{name}` in `{state.shown}`"
     if not isinstance(item, dict):
-        reading.wrong_shape(place, f"an item of `{name}` in `{state.shown}`", item, "an object", "kept as a hint")
-        return None
+        return reading.wrong_shape(place, what, item, "an object", "kept as a hint")
     key = item.get("key")
     if key is None or isinstance(key, (dict, list, bool)) or not as_text(key).strip():
-        reading.find(
-            UnnamedTarget, place, f"an item of `{name}` in `{state.shown}` has no key", help="add a `key`, or remove it"
-        )
-        return None
+        return reading.find(UnnamedTarget, place, f"{what} has no key", help="add a `key`, or remove it")
     for member, part in item.items():
         if member not in _MEMBERS:
             at = place.child(member)

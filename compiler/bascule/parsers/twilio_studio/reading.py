@@ -11,17 +11,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bascule.diagnostics import Finding, Label, Rule
-from bascule.ir.expr import Const, Expression, references
+from bascule.ir.expr import Const, Expression, Opaque, references
 from bascule.ir.ledger import Fate, Ledger, LedgerEntry
 from bascule.ir.project import Variable
-from bascule.ir.text import EMPTY_TEXT, Hole, Text, holes, literal, text_expression
-from bascule.parsers.twilio_studio.rules import NotANumber, WrongShape
+from bascule.ir.text import EMPTY_TEXT, Hole, Literal, Segment, Text, holes, join_text, literal, text_expression
+from bascule.parsers.twilio_studio.rules import NotANumber, TerraformValue, WrongShape
 from bascule.source import Place
 
 __all__ = ["Book", "Properties", "Reading", "as_text", "json_text", "number_of", "slug", "unique"]
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _REPLY = re.compile(r"widgets\s*\.\s*([^\s.|{}%\[\]]+)\s*\.\s*inbound\b")
+_INTERPOLATION = re.compile(r"\$\{([^{}]{1,2000})\}")
 _ROOTS = {"trigger": "session", "widgets": "session", "flow": "flow", "contact": "contact"}
 _LABELS = 5
 _SLUG = 60
@@ -108,9 +109,7 @@ class Book:
         entry = self._entries.get(place.pointer)
         if entry is not None:
             self._open.discard(place.pointer)
-            self._entries[place.pointer] = replace(
-                entry, fate=fate, reason=reason, alternative=alternative, code=code
-            )
+            self._entries[place.pointer] = LedgerEntry(entry.construct, fate, entry.place, reason, alternative, code)
 
     def exact(self, place: Place, reason: str = "") -> None:
         """Carried as it is."""
@@ -206,6 +205,30 @@ class Reading:
 
     def text(self, value: str, place: Place, offset: int = 0) -> Text:
         """Read a text with Liquid in it. ``offset`` is where ``value`` starts in the text at ``place``."""
+        if "${" in value and self.language_of(place.pointer) == "hcl":
+            return self._with_terraform(self._liquid(value, place, offset), place)
+        return self._liquid(value, place, offset)
+
+    def _with_terraform(self, text: Text, place: Place) -> Text:
+        """Terraform's own ``${…}`` as opaque holes: the value is not in the file."""
+        parts: list[Segment] = []
+        for part in text:
+            if not isinstance(part, Literal):
+                parts.append(part)
+                continue
+            for index, piece in enumerate(_INTERPOLATION.split(part.text)):
+                parts.append(Hole(Opaque("hcl", piece), place) if index % 2 else Literal(piece))
+        if len(parts) > len(text):
+            self.find_once(
+                TerraformValue,
+                "terraform",
+                place,
+                lambda count: f"{count} text(s) hold values that only Terraform knows; they are kept as opaque holes",
+                help="compile the evaluated plan: `terraform show -json plan.out > plan.json`",
+            )
+        return join_text(parts)
+
+    def _liquid(self, value: str, place: Place, offset: int) -> Text:
         if "{{" not in value and "{%" not in value:
             return literal(value)
         from bascule.language.liquid import parse_liquid

@@ -21,6 +21,7 @@ __all__ = [
     "SecretInFlow",
     "StateNameTwice",
     "TemplateWithoutId",
+    "TerraformValue",
     "TransitionTwice",
     "UnknownCondition",
     "UnknownEvent",
@@ -381,4 +382,19 @@ class EmptyWidget(Rule):
 
     code = "PAR222"
     name = "studio-empty-widget"
+    severity = Severity.WARNING
+
+
+class TerraformValue(Rule):
+    """A value that only Terraform knows
+
+    What it does: reports texts with a Terraform expression in them. It is kept as an opaque hole of the text.
+    Why: the value is filled in when the flow is deployed; it is not in the file.
+    Example: `body = "Bienvenue chez ${var.boutique}"`
+    Use instead: compile the evaluated plan: `terraform show -json plan.out > plan.json`.
+    Sources: https://developer.hashicorp.com/terraform/language/expressions/strings
+    """
+
+    code = "PAR223"
+    name = "studio-terraform-value"
     severity = Severity.WARNING

@@ -33,8 +33,8 @@ _SECTIONS = ("planned_values", "values", "resources", "resource")
 class Found:
     """One flow: its definition (None when there is none to read) and the envelope round it, if any.
 
-    ``address`` is the Terraform address, ``name`` the resource's own name; ``reported`` says that a finding tells
-    already why there is no definition.
+    ``address`` is the Terraform address, ``name`` the resource's own name; ``reported`` is the code of
+    the finding that tells already why there is no definition.
     """
 
     definition: dict[str, Any] | None
@@ -43,7 +43,7 @@ class Found:
     envelope_place: Place | None = None
     name: str = ""
     address: str = ""
-    reported: bool = False
+    reported: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class _JsonSearch:
         if isinstance(inner, str) and inner.strip():
             inner = self._mounted(inner, inner_place)
         definition = inner if isinstance(inner, dict) else None
-        reported = definition is None and isinstance(value.get("definition"), str) and inner is None
+        reported = self.findings[-1].code if isinstance(value.get("definition"), str) and inner is None else ""
         self.flows.append(Found(definition, inner_place, value, place, name, address, reported))
 
     def _mounted(self, text: str, place: Place) -> Any:
@@ -306,7 +306,7 @@ def _hcl_flow(
         located.findings.append(
             NoStates.at(place, "the resource has no `definition`", help="add `definition = jsonencode({…})`")
         )
-        return Found(None, at, envelope, place, reported=True)
+        return Found(None, at, envelope, place, reported=located.findings[-1].code)
     node: HclValue = part[2]
     if node.kind == "expression" and node.value.startswith("${local."):
         local = join_pointer("/locals", node.value[8:-1].strip())
@@ -321,9 +321,9 @@ def _hcl_flow(
         value = _object_of(mount, at, located.findings)
         if value is not None:
             mounts.append(mount)
-        return Found(value, at, envelope, place, reported=value is None)
+        return Found(value, at, envelope, place, reported="" if value is not None else located.findings[-1].code)
     located.findings.append(_elsewhere(at))
-    return Found(None, at, envelope, place, reported=True)
+    return Found(None, at, envelope, place, reported=located.findings[-1].code)
 
 
 def _offsets(document: HclDocument, node: HclValue) -> Offsets:

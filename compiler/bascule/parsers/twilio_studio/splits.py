@@ -110,7 +110,8 @@ def _cases(reading: Reading, state: State) -> Iterator[tuple[Any, Transition]]:
             reading.wrong_shape(at.child("next"), f"`next` of a case of `{state.shown}`", target, "a text")
             state.hints.append((f"cases/{key}/next", json_text(target)))
             target = as_text(target) if isinstance(target, (int, float)) and not isinstance(target, bool) else None
-        yield data, Transition(at, "match", target if target and target.strip() else None, [Condition(at, data, f"cases/{key}")])
+        target = target if target and target.strip() else None
+        yield data, Transition(at, "match", target, [Condition(at, data, f"cases/{key}")])
 
 
 def _member_case(key: str, item: Any) -> Any:

@@ -9,6 +9,7 @@ Source: https://developers.facebook.com/documentation/business-messaging/whatsap
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -22,8 +23,10 @@ _STRONG = 4  # the weight of a list that decides alone (data/lists.yaml)
 _TELLING = 2  # the weight from which a contrary word is worth a warning
 
 _DIGITS = re.compile(r"(?<![\w.,:/-])(?:\d{4,8}|\d{3}[ -]\d{3})(?![\w/:]|[.,]\d)")
-_AFTER_CODE = 30  # folded characters between the word "code" and the value it announces
+_SENTENCE_END = re.compile(r"[.!?।؟]")
+_AFTER_CODE = 30  # characters between the word for a code and the value it announces
 _BEFORE_CODE = 25
+_UNCLEAR = "unclear content is marketing by Meta's rule"
 _CODE_LISTS = ("otp", "code_word", "code_action")
 
 
@@ -67,8 +70,10 @@ def judge_category(
     """
     folded, holes = fold_text(text)
     words, known = _choose_lexicon(folded, language)
-    found = [*_text_evidence(text, folded, words), *_hole_evidence(holes)]
-    code = _code_shown(found, holes, folded)
+    found = sorted(
+        [*_text_evidence(text, folded, words), *_hole_evidence(holes)], key=lambda item: (item.start, item.end)
+    )
+    code = _code_shown(text, found, holes, folded)
     for label in buttons:
         label_folded, _ = fold_text(label)
         found += [
@@ -118,21 +123,22 @@ def _choose_lexicon(folded: Folded, language: str) -> tuple[Lexicon, bool]:
     The flag is False when the language has no lexicon and no other fits either.
     """
     code = re.split(r"[-_]", language.lower())[0]
-    if code in LANGUAGES and _cover(folded.text, lexicon(code)):
-        return lexicon(code), True
-    best, most = lexicon(code if code in LANGUAGES else ""), 0
+    own = code if code in LANGUAGES else ""
+    if own and _cover(folded.text, lexicon(own)):
+        return lexicon(own), True
+    best, most = lexicon(own), 0
     for other in LANGUAGES:
         cover = _cover(folded.text, lexicon(other))
         if cover > most:
             best, most = lexicon(other), cover
-    return best, bool(most) or code in LANGUAGES or not code
+    return best, bool(most or own or not code)
 
 
 def _cover(text: str, words: Lexicon) -> int:
-    """How many characters of folded text are words of the lexicon's own language."""
-    total = sum(len(word) for word in _split(text) if word in words.words)
+    """How many characters of folded text are words of the language; 0 when none of them is evidence."""
     shared = {(hit.start, hit.end) for hit in lexicon("").hits(text)}
-    return total + sum(hit.end - hit.start for hit in words.hits(text) if (hit.start, hit.end) not in shared)
+    telling = sum(hit.end - hit.start for hit in words.hits(text) if (hit.start, hit.end) not in shared)
+    return telling and telling + sum(len(word) for word in _split(text) if word in words.words)
 
 
 def _split(text: str) -> list[str]:
@@ -140,13 +146,15 @@ def _split(text: str) -> list[str]:
 
 
 def _text_evidence(text: str, folded: Folded, words: Lexicon) -> list[Evidence]:
-    found = []
+    found: list[Evidence] = []
+    taken: set[int] = set()  # a sign pattern inside a longer one adds nothing ("10 %" in "-10 %")
     for hit in words.hits(folded.text):
         info = list_info()[hit.name]
-        if info.category:
+        if info.category and hit.start not in taken:
             start, end = folded.original(hit.start, hit.end)
-            found.append(Evidence(info.category, text[start:end].strip(), start, end, hit.name))
-    return sorted(found, key=lambda item: (item.start, item.end, item.list))
+            found.append(Evidence(info.category, text[start:end], start, end, hit.name))
+            taken.update(range(hit.start, hit.end))
+    return found
 
 
 def _hole_evidence(holes: Iterable[tuple[str, int, int]]) -> list[Evidence]:
@@ -158,32 +166,27 @@ def _hole_evidence(holes: Iterable[tuple[str, int, int]]) -> list[Evidence]:
     return found
 
 
-def _code_shown(found: Sequence[Evidence], holes: Sequence[tuple[str, int, int]], folded: Folded) -> bool:
-    """Does the text hold a code: a hole named so, digits, or a hole right beside the word for a code?"""
+def _code_shown(text: str, found: Sequence[Evidence], holes: Sequence[tuple[str, int, int]], folded: Folded) -> bool:
+    """Does the text hold a code: a hole named so, or a hole or digits right beside the word for a code?"""
     if any(item.list in ("otp_name", "code_name") for item in found):
         return True
-    spans = [(item.start, item.end) for item in found if item.list in _CODE_LISTS]
-    if not spans:
-        return False
-    original = [(start, end) for name, start, end in holes if not name_list(name)]
-    original += [folded.original(match.start(), match.end()) for match in _DIGITS.finditer(folded.text)]
-    for start, end in original:
-        for word_start, word_end in spans:
-            if 0 <= start - word_end <= _AFTER_CODE and not _sentence_ends(folded, word_end, start):
-                return True
-            if 0 <= word_start - end <= _BEFORE_CODE and not _sentence_ends(folded, end, word_start):
-                return True
+    words = [item for item in found if item.list in _CODE_LISTS]
+    starts, ends = [item.start for item in words], [item.end for item in words]
+    values = [(start, end) for name, start, end in holes if not name_list(name)]
+    values += [folded.original(match.start(), match.end()) for match in _DIGITS.finditer(folded.text)]
+    for start, end in values:
+        before, after = bisect_right(ends, start) - 1, bisect_left(starts, end)
+        gaps = []
+        if before >= 0 and start - ends[before] <= _AFTER_CODE:
+            gaps.append((ends[before], start))
+        if after < len(starts) and starts[after] - end <= _BEFORE_CODE:
+            gaps.append((end, starts[after]))
+        if any(not _SENTENCE_END.search(text, *gap) for gap in gaps):
+            return True
     return False
 
 
-def _sentence_ends(folded: Folded, start: int, end: int) -> bool:
-    between = (char for char, at in zip(folded.text, folded.starts, strict=True) if start <= at < end)
-    return any(char in ".!?।؟" for char in between)
-
-
-def _decide(
-    scores: _Scores, evidence: tuple[Evidence, ...], hinted: str, code: bool, unknown: str
-) -> CategoryVerdict:
+def _decide(scores: _Scores, evidence: tuple[Evidence, ...], hinted: str, code: bool, unknown: str) -> CategoryVerdict:
     utility, marketing, authentication = scores.utility, scores.marketing, scores.authentication
     only_survey = marketing - scores.lists[MARKETING].get("survey", 0) < _TELLING and utility >= _STRONG
     filed = next((item.word for item in evidence if item.list == "hint"), "")
@@ -199,9 +202,7 @@ def _decide(
         if utility >= _STRONG:
             reason = f"The text speaks of {_describe(evidence, UTILITY)} and of {_describe(evidence, MARKETING)}"
             reason += "; mixed content is marketing"
-        return CategoryVerdict(
-            MARKETING, "strong", evidence, reason + (against if hinted == UTILITY else "") + ".", ""
-        )
+        return CategoryVerdict(MARKETING, "strong", evidence, reason + (against if hinted == UTILITY else "") + ".", "")
     if utility >= _STRONG:
         reason = f"The text speaks of {_describe(evidence, UTILITY)}"
         risk = ""
@@ -210,17 +211,20 @@ def _decide(
         elif hinted == MARKETING:
             risk, reason = MARKETING, reason + against
         elif authentication > _TELLING:
-            risk, reason = AUTHENTICATION, reason + f"; review may see a login code in {_quote(evidence, AUTHENTICATION)}"
+            risk, reason = (
+                AUTHENTICATION,
+                reason + f"; review may see a login code in {_quote(evidence, AUTHENTICATION)}",
+            )
         return CategoryVerdict(UTILITY, "weak" if risk else "strong", evidence, f"{reason}.", risk)
-    return _unclear(scores, evidence, hinted if hinted != AUTHENTICATION or code else "", filed, unknown)
+    return _unclear(scores, evidence, hinted, filed, code, unknown)
 
 
 def _unclear(
-    scores: _Scores, evidence: tuple[Evidence, ...], hinted: str, filed: str, unknown: str
+    scores: _Scores, evidence: tuple[Evidence, ...], hinted: str, filed: str, code: bool, unknown: str
 ) -> CategoryVerdict:
     """No word decides alone: the source's own filing does, else the weaker words, else Meta's rule."""
     utility, marketing, authentication = scores.utility, scores.marketing, scores.authentication
-    if hinted == AUTHENTICATION:
+    if hinted == AUTHENTICATION and code:
         sure = "strong" if authentication >= _TELLING else "weak"
         return CategoryVerdict(
             AUTHENTICATION, sure, evidence, f"The source files it under “{filed}” and the text holds a code.", ""
@@ -234,22 +238,22 @@ def _unclear(
             return CategoryVerdict(UTILITY, "strong", evidence, reason, "")
         what = f"review may see promotion in {_quote(evidence, MARKETING)}"
         if marketing < _TELLING:
-            what = "nothing in the text shows it, and unclear content is marketing by Meta's rule"
-        return CategoryVerdict(
-            UTILITY, "weak", evidence, f"The source files it under “{filed}”; {what}.", MARKETING
-        )
+            what = f"nothing in the text shows it, and {_UNCLEAR}"
+        return CategoryVerdict(UTILITY, "weak", evidence, f"The source files it under “{filed}”; {what}.", MARKETING)
     if authentication > _TELLING and marketing < _TELLING:
         reason = f"The text gives a code ({_quote(evidence, AUTHENTICATION)}) and nothing else says what it is for."
         return CategoryVerdict(AUTHENTICATION, "weak", evidence, reason, UTILITY)
     if utility >= _TELLING and utility > marketing:
-        reason = f"Only {_quote(evidence, UTILITY)} hints at a transaction; unclear content is marketing by Meta's rule."
+        reason = f"Only {_quote(evidence, UTILITY)} hints at a transaction; {_UNCLEAR}."
         return CategoryVerdict(UTILITY, "weak", evidence, reason, MARKETING)
     if marketing >= _TELLING:
         reason = f"The wording ({_quote(evidence, MARKETING)}) is promotional and names no transaction."
+    elif hinted == AUTHENTICATION:
+        reason = f"The source files it under “{filed}” but the text holds no code; {_UNCLEAR}."
     elif unknown:
-        reason = f"There is no list of words for “{unknown}”; unclear content is marketing by Meta's rule."
+        reason = f"There is no list of words for “{unknown}”; {_UNCLEAR}."
     else:
-        reason = "Nothing in the text shows what it is about; unclear content is marketing by Meta's rule."
+        reason = f"Nothing in the text shows what it is about; {_UNCLEAR}."
     return CategoryVerdict(MARKETING, "weak", evidence, reason, "")
 
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
-from bascule.ir.content import Card, Choice, ChoiceKind, Content, Media, MediaKind
-from bascule.ir.expr import Const, Expression
+from bascule.ir.content import Card, Choice, ChoiceKind, Content
 from bascule.ir.text import Literal, LocalizedText, Text, join_text
 from bascule.passes.lower.choices import (
     ChoiceForm,
@@ -18,73 +16,18 @@ from bascule.passes.lower.choices import (
     strip_menu,
 )
 from bascule.passes.lower.context import LowerContext, Site, phrase
+from bascule.passes.lower.draft import Draft
 from bascule.passes.lower.labels import fit_labels
-from bascule.passes.lower.texts import Marker, marker_of, marker_text, markers_of, split_text, strip_text
-from bascule.whatsapp.messages import read_message
+from bascule.passes.lower.media import location_and_contacts, send_media
+from bascule.passes.lower.texts import Marker, marker_text, markers_of, split_text
 from bascule.whatsapp.plan import PlannedMessage
 
-__all__ = ["RECIPIENT", "compose", "localized_text", "media_kind", "send_body"]
-
-RECIPIENT = "{{contact.phone}}"
-"""Run-time marker of the receiver in every send body."""
-
-_EXTENSIONS = {
-    "jpg": MediaKind.IMAGE,
-    "jpeg": MediaKind.IMAGE,
-    "png": MediaKind.IMAGE,
-    "webp": MediaKind.STICKER,
-    "gif": MediaKind.GIF,
-    "mp4": MediaKind.VIDEO,
-    "3gp": MediaKind.VIDEO,
-    "mov": MediaKind.VIDEO,
-    "mp3": MediaKind.AUDIO,
-    "ogg": MediaKind.AUDIO,
-    "oga": MediaKind.AUDIO,
-    "m4a": MediaKind.AUDIO,
-    "aac": MediaKind.AUDIO,
-    "amr": MediaKind.AUDIO,
-    "wav": MediaKind.AUDIO,
-}
-
-
-@dataclass
-class _Draft:
-    """Messages gathered so far, with the markers each one uses."""
-
-    context: LowerContext
-    site: Site
-    locale: str
-    messages: list[PlannedMessage] = field(default_factory=list)
-
-    def text(self, localized: LocalizedText) -> Text:
-        return localized_text(localized, self.locale)
-
-    def add(
-        self, body: Mapping[str, Any], used: Sequence[Marker], *, role: str = "main", page: int = 0, next_id: str = ""
-    ) -> None:
-        message, findings = read_message(send_body(body), self.site.place)
-        if message is None or any(str(finding.severity) == "error" for finding in findings):
-            raise ValueError(f"lowering made a message that does not read back: {body!r}: {findings!r}")
-        variables = tuple({marker.name: marker.expression for marker in used}.items())
-        self.messages.append(PlannedMessage(message, variables, page, next_id, role, self.site.place))
-
-    def note(self, fate: str, construct: str, reason: str = "", alternative: str = "", place: Any = None) -> None:
-        self.context.note(fate, construct, place or self.site.place, reason, alternative)
-
-
-def send_body(body: Mapping[str, Any]) -> dict[str, Any]:
-    """A message body with its envelope: the exact body of ``POST /{PHONE}/messages``."""
-    return {"messaging_product": "whatsapp", "recipient_type": "individual", "to": RECIPIENT, **body}
-
-
-def localized_text(localized: LocalizedText, locale: str) -> Text:
-    """The text for a locale (or the best there is), without blanks at its ends."""
-    return strip_text(localized.best(locale) or ())
+__all__ = ["compose"]
 
 
 def compose(context: LowerContext, site: Site, locale: str) -> list[PlannedMessage]:
     """The messages that say a content. Only the last interactive one (``main``) waits for an answer."""
-    draft = _Draft(context, site, locale)
+    draft = Draft(context, site, locale)
     content = site.content
     text = draft.text(content.text)
     if content.alternatives and not text:
@@ -99,9 +42,9 @@ def compose(context: LowerContext, site: Site, locale: str) -> list[PlannedMessa
     replies = [choice for choice in content.choices if choice.kind is ChoiceKind.REPLY]
     text = _fold_links(draft, text, content, bool(replies))
     text = _fold_header(draft, text, content, bool(replies))
-    _location_and_contacts(draft, content)
+    location_and_contacts(draft, content)
     text = _cards(draft, text, content)
-    shared = _media(draft, text, content, bool(replies))
+    shared = send_media(draft, text, content, bool(replies))
     if replies:
         _choices(draft, text, replies, shared if isinstance(shared, dict) else None)
     elif shared is not True and (text or not draft.messages):
@@ -111,7 +54,7 @@ def compose(context: LowerContext, site: Site, locale: str) -> list[PlannedMessa
     return draft.messages
 
 
-def _plain(draft: _Draft, text: Text, content: Content) -> None:
+def _plain(draft: Draft, text: Text, content: Content) -> None:
     limit = draft.context.limit("message.text.body.max_length")
     if not text:
         if content.template is None and not content.variants:
@@ -135,7 +78,7 @@ def _plain(draft: _Draft, text: Text, content: Content) -> None:
         )
 
 
-def _cta(draft: _Draft, text: Text, link: Choice) -> bool:
+def _cta(draft: Draft, text: Text, link: Choice) -> bool:
     """A single link becomes a link button when text and label fit."""
     if len(marker_text(text)) > draft.context.limit("interactive.cta_url.body.max_length"):
         return False
@@ -161,7 +104,7 @@ def _cta(draft: _Draft, text: Text, link: Choice) -> bool:
     return True
 
 
-def _fold_links(draft: _Draft, text: Text, content: Content, has_replies: bool) -> Text:
+def _fold_links(draft: Draft, text: Text, content: Content, has_replies: bool) -> Text:
     """Links and phone numbers that cannot be buttons here become lines of the text."""
     links = [choice for choice in content.choices if choice.kind is ChoiceKind.URL]
     calls = [choice for choice in content.choices if choice.kind is ChoiceKind.CALL]
@@ -200,7 +143,7 @@ def _line(title: Text, value: Text) -> Text:
     return join_text([*title, Literal(" : " if title else ""), *value]) if title != value else value
 
 
-def _fold_header(draft: _Draft, text: Text, content: Content, has_replies: bool) -> Text:
+def _fold_header(draft: Draft, text: Text, content: Content, has_replies: bool) -> Text:
     """Header and footer of a message without buttons become lines of its text."""
     header, footer = draft.text(content.header), draft.text(content.footer)
     if has_replies or not (header or footer):
@@ -214,101 +157,7 @@ def _fold_header(draft: _Draft, text: Text, content: Content, has_replies: bool)
     return text
 
 
-def media_kind(media: Media) -> MediaKind:
-    """The kind WhatsApp takes: the source's word, then the MIME type, then the extension; else a document."""
-    if media.kind is not MediaKind.FILE:
-        return media.kind
-    major = media.mime.split("/")[0]
-    if major in ("image", "video", "audio"):
-        return MediaKind.GIF if media.mime == "image/gif" else MediaKind(major)
-    url = marker_text(media.url.first) if media.url else media.filename
-    extension = url.split("?")[0].rsplit("/", 1)[-1].rsplit(".", 1)[-1].lower()
-    return _EXTENSIONS.get(extension, MediaKind.DOCUMENT)
-
-
-def _media_object(draft: _Draft, media: Media) -> tuple[str, dict[str, Any], list[Marker]]:
-    kind = media_kind(media)
-    url = draft.text(media.url)
-    link = marker_text(url) or f"{{{{media.{media.asset or 'missing'}}}}}"
-    name = {MediaKind.GIF: "image", MediaKind.FILE: "document"}.get(kind, kind.value)
-    body: dict[str, Any] = {"link": link}
-    if name == "document":
-        filename = media.filename or link.split("?")[0].rsplit("/", 1)[-1]
-        if filename and "{{" not in filename:
-            body["filename"] = filename
-    return name, body, list(markers_of(url))
-
-
-def _media(draft: _Draft, text: Text, content: Content, has_replies: bool) -> dict[str, Any] | bool:
-    """Send media first. True: the text went along as a caption; a dict: media for the header of the buttons."""
-    if not content.media:
-        return False
-    *others, last = content.media
-    for media in others:
-        name, body, used = _media_object(draft, media)
-        draft.add({"type": name, name: _captioned(draft, name, body, media, used)}, used, role="before")
-        draft.note("exact", "media", place=media.at)
-    name, body, used = _media_object(draft, last)
-    own_caption = draft.text(last.caption)
-    header_kinds = draft.context.policy.list("interactive.button.header_types")
-    if has_replies and name in header_kinds and not own_caption:
-        draft.note("exact", "media", place=last.at)
-        return {"type": name, name: body, "_used": used}
-    fits = len(marker_text(text)) <= draft.context.limit("message.image.caption.max_length")
-    if text and fits and not has_replies and not own_caption and name in ("image", "video", "document"):
-        body["caption"] = marker_text(text)
-        draft.add({"type": name, name: body}, [*used, *markers_of(text)])
-        draft.note("exact", "media", place=last.at)
-        return True
-    role = "before" if text or has_replies else "main"
-    draft.add({"type": name, name: _captioned(draft, name, body, last, used)}, used, role=role)
-    draft.note("exact", "media", place=last.at)
-    return False
-
-
-def _captioned(draft: _Draft, name: str, body: dict[str, Any], media: Media, used: list[Marker]) -> dict[str, Any]:
-    caption = draft.text(media.caption)
-    if not caption:
-        return body
-    if name not in ("image", "video", "document"):
-        draft.note("degraded", "caption", f"{name} messages have no caption", "put it in the text", place=media.at)
-        return body
-    used.extend(markers_of(caption))
-    return {**body, "caption": marker_text(caption)}
-
-
-def _location_and_contacts(draft: _Draft, content: Content) -> None:
-    if content.location is not None:
-        point = content.location
-        body: dict[str, Any] = {
-            "latitude": _value(point.latitude),
-            "longitude": _value(point.longitude),
-            **({"name": marker_text(point.name)} if point.name else {}),
-            **({"address": marker_text(point.address)} if point.address else {}),
-        }
-        used = [marker_of(item) for item in (point.latitude, point.longitude) if not isinstance(item, Const)]
-        draft.add({"type": "location", "location": body}, used, role="before")
-        draft.note("exact", "location")
-    if content.contacts:
-        cards = []
-        used = []
-        for contact in content.contacts:
-            name = marker_text(contact.name) or marker_text(contact.phone)
-            used += [*markers_of(contact.name), *markers_of(contact.phone)]
-            phones = [{"phone": marker_text(contact.phone), "type": "CELL"}] if contact.phone else []
-            cards.append({"name": {"formatted_name": name, "first_name": name}, "phones": phones})
-        draft.add({"type": "contacts", "contacts": cards}, used, role="before")
-        draft.note("exact", "contact card")
-
-
-def _value(expression: Expression) -> Any:
-    """A coordinate: a constant number, or the run-time marker."""
-    if isinstance(expression, Const) and expression.value is not None:
-        return expression.value
-    return "{{" + marker_of(expression).name + "}}"
-
-
-def _cards(draft: _Draft, text: Text, content: Content) -> Text:
+def _cards(draft: Draft, text: Text, content: Content) -> Text:
     """A carousel: one message per card (the text goes first). Returns the text still to be said."""
     if not content.cards:
         return text
@@ -332,7 +181,7 @@ def _as_before(message: PlannedMessage) -> PlannedMessage:
     return replace(message, role="before")
 
 
-def _card(draft: _Draft, card: Card) -> None:
+def _card(draft: Draft, card: Card) -> None:
     title, text = draft.text(card.title), draft.text(card.text)
     joined = join_text([Literal("*"), *title, Literal("*\n"), *text]) if title and text else title or text
     inner = Content(
@@ -346,7 +195,7 @@ def _card(draft: _Draft, card: Card) -> None:
         draft.messages.append(message)
 
 
-def _choices(draft: _Draft, text: Text, replies: Sequence[Choice], header: dict[str, Any] | None) -> None:
+def _choices(draft: Draft, text: Text, replies: Sequence[Choice], header: dict[str, Any] | None) -> None:
     plan = plan_choices(draft.context, draft.site, replies, draft.locale)
     bare = strip_menu(text, replies, draft.locale) if plan.form is not ChoiceForm.NUMBERS else None
     if bare is not None:
@@ -368,7 +217,7 @@ def _choices(draft: _Draft, text: Text, replies: Sequence[Choice], header: dict[
         _numbers(draft, text, plan, header)
 
 
-def _note_option(draft: _Draft, plan: ChoicePlan, option: Option) -> None:
+def _note_option(draft: Draft, plan: ChoicePlan, option: Option) -> None:
     place = option.choice.at
     if plan.form is ChoiceForm.NUMBERS:
         draft.note("emulated", "choice", "a number in the text: there are more options than lists hold", place=place)
@@ -394,7 +243,7 @@ def _button_action(options: Sequence[Option]) -> dict[str, Any]:
     return {"buttons": [{"type": "reply", "reply": {"id": option.id, "title": option.title}} for option in options]}
 
 
-def _pages(draft: _Draft, options: Sequence[Option]) -> list[tuple[Option, ...]]:
+def _pages(draft: Draft, options: Sequence[Option]) -> list[tuple[Option, ...]]:
     """Cut the options into pages: all but the last leave one row for the way on."""
     rows = draft.context.limit("interactive.list.rows.max")
     pages: list[tuple[Option, ...]] = []
@@ -406,7 +255,7 @@ def _pages(draft: _Draft, options: Sequence[Option]) -> list[tuple[Option, ...]]
 
 
 def _lists(
-    draft: _Draft,
+    draft: Draft,
     text: Text,
     plan: ChoicePlan,
     pages: Sequence[Sequence[Option]],
@@ -433,7 +282,7 @@ def _lists(
         _interactive(draft, text, "list", action, None, plan.options, page=paged, next_id=next_id)
 
 
-def _sections(draft: _Draft, sections: Mapping[str, list[dict[str, str]]]) -> list[dict[str, Any]]:
+def _sections(draft: Draft, sections: Mapping[str, list[dict[str, str]]]) -> list[dict[str, Any]]:
     """Sections with titles that fit; a title is required when there is more than one."""
     limit = draft.context.limit("interactive.list.section.title.max_length")
     if len(sections) == 1:
@@ -443,7 +292,7 @@ def _sections(draft: _Draft, sections: Mapping[str, list[dict[str, str]]]) -> li
     return [{"title": label.title, "rows": rows} for label, rows in zip(titles, sections.values(), strict=True)]
 
 
-def _numbers(draft: _Draft, text: Text, plan: ChoicePlan, header: dict[str, Any] | None) -> None:
+def _numbers(draft: Draft, text: Text, plan: ChoicePlan, header: dict[str, Any] | None) -> None:
     if header is not None:
         used = header.pop("_used")
         draft.add({"type": header["type"], header["type"]: header[header["type"]]}, used, role="before")
@@ -457,7 +306,7 @@ def _numbers(draft: _Draft, text: Text, plan: ChoicePlan, header: dict[str, Any]
 
 
 def _interactive(
-    draft: _Draft,
+    draft: Draft,
     text: Text,
     kind: str,
     action: Mapping[str, Any],
@@ -510,7 +359,7 @@ def _interactive(
     draft.add({"type": "interactive", "interactive": body}, used, page=page, next_id=next_id)
 
 
-def _location_request(draft: _Draft, text: Text, replies: Sequence[Choice]) -> None:
+def _location_request(draft: Draft, text: Text, replies: Sequence[Choice]) -> None:
     choice = next(item for item in draft.site.content.choices if item.kind is ChoiceKind.SHARE_LOCATION)
     body = draft.text(choice.title) if replies or not text else text
     if not replies and draft.messages and draft.messages[-1].message.to_json().get("type") == "text":

@@ -107,9 +107,9 @@ class Lexicon:
             node, at = pending.pop()
             while True:
                 name = node.get(_END)
-                if name and at >= best and not (at < len(text) and is_word(text[at]) and is_word(text[at - 1])):
-                    if at > best or self.ranks.get(name, 0) > self.ranks.get(found, 0):
-                        best, found = at, name
+                whole = at == len(text) or not (is_word(text[at]) and is_word(text[at - 1]))
+                if name and whole and (at, self.ranks.get(name, 0)) > (best, self.ranks.get(found, 0)):
+                    best, found = at, name
                 starred = node.get(_STAR)
                 if starred is not None:
                     stop = at
@@ -158,7 +158,7 @@ def lexicon(language: str) -> Lexicon:
     shared: Mapping[str, Any] = load_data(_SHARED)
     ranks = {name: info.weight or 9 for name, info in list_info().items()}  # a hiding word beats all
     result = Lexicon(language, words=frozenset(map(fold, own.get("words", ()))), ranks=ranks)
-    any_ending = own.get("endings") == "any"
+    any_ending = own.get("any_ending") == "true"
     for source, endings in ((own, any_ending), (shared, False)):
         for name, entries in source.get("lists", {}).items():
             _known(name)
@@ -167,7 +167,7 @@ def lexicon(language: str) -> Lexicon:
                     result.add(name, entry, endings)
         for name, entries in source.get("lists", {}).items():
             for entry in entries:
-                for form in _other_forms(entry, own.get("forms", {})) if source is own else ():
+                for form in _other_forms(entry, own) if source is own else ():
                     result.add(name, form, endings, derived=True)
         for name, patterns in source.get("patterns", {}).items():
             _known(name)
@@ -175,12 +175,17 @@ def lexicon(language: str) -> Lexicon:
     return result
 
 
-def _other_forms(entry: str, forms: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    """The entry with one word replaced by each of its other forms (``votre colis``: ``ton colis``)."""
+def _other_forms(entry: str, language: Mapping[str, Mapping[str, Sequence[str]]]) -> Iterator[str]:
+    """The entry with one word in each of its other forms (``votre colis``: ``ton colis``; ``طلبك``: ``طلبكم``)."""
+    forms, endings = language.get("forms", {}), language.get("endings", {})
     words = entry.split()
     for at, word in enumerate(words):
-        for form in forms.get(word, ()):
-            yield " ".join((*words[:at], form, *words[at + 1 :]))
+        others = list(forms.get(word, ()))
+        for ending, longer in endings.items():
+            if word.endswith(ending):
+                others += [word[: -len(ending)] + other for other in longer]
+        for other in others:
+            yield " ".join((*words[:at], other, *words[at + 1 :]))
 
 
 def _known(name: str) -> None:

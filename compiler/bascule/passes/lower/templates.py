@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bascule.diagnostics import Finding, Rule, Severity
-from bascule.ir.content import ChoiceKind, Content, MediaKind
-from bascule.ir.expr import Const, Expression, references
-from bascule.ir.text import Hole, Literal, Segment, Text, holes, join_text, plain_text
+from bascule.ir.content import MediaKind
+from bascule.ir.expr import Const, Expression
+from bascule.ir.text import Literal, Text, holes, join_text, plain_text
 from bascule.passes.lower.category import CategoryVerdict, judge_category
-from bascule.passes.lower.choices import plan_choices, strip_menu, template_labels
-from bascule.passes.lower.compose import localized_text, media_kind
-from bascule.passes.lower.context import LowerContext, Site, phrase
-from bascule.passes.lower.labels import fit_labels
-from bascule.passes.lower.samples import Sample, sample_for
+from bascule.passes.lower.context import LowerContext, Site
+from bascule.passes.lower.draft import localized_text
+from bascule.passes.lower.media import media_kind
+from bascule.passes.lower.template_buttons import reply_buttons, stop_wording
+from bascule.passes.lower.template_parts import Parts, hole_name, numbered, sample_of
 from bascule.passes.lower.texts import (
-    cut_range,
-    flat,
     marker_of,
     marker_text,
     split_branches,
@@ -28,7 +26,6 @@ from bascule.whatsapp.plan import Origin, PlannedTemplate, Slot
 from bascule.whatsapp.templates import (
     Body,
     BodyExample,
-    Button,
     Buttons,
     Category,
     Component,
@@ -39,10 +36,7 @@ from bascule.whatsapp.templates import (
     OtpButton,
     OtpType,
     ParameterFormat,
-    PhoneNumberButton,
-    QuickReplyButton,
     Template,
-    UrlButton,
 )
 
 __all__ = ["TemplateDraft", "draft_templates"]
@@ -123,18 +117,6 @@ class TemplateDraft:
     bindings: tuple[tuple[str, Expression], ...]
 
 
-@dataclass
-class _Parts:
-    """A template while it is put together."""
-
-    text: Text
-    header: Header | None
-    header_slots: list[Slot]
-    footer: str
-    buttons: list[Button]
-    button_slots: list[Slot]
-
-
 def draft_templates(
     context: LowerContext, site: Site, locale: str, facts: Mapping[str, str], key: str
 ) -> list[TemplateDraft]:
@@ -200,15 +182,15 @@ def _one(
         if planned is not None:
             return planned
         verdict = replace(verdict, category="UTILITY", confidence="weak", risk="AUTHENTICATION")
-    parts = _Parts(text, None, [], "", [], [])
+    parts = Parts(text, None, [], "", [], [])
     _header(context, site, locale, parts)
-    _stop_wording(context, site, language, parts, verdict)
-    _buttons(context, site, locale, language, parts)
+    stop_wording(context, site, language, parts, verdict)
+    reply_buttons(context, site, locale, language, parts)
     _footer(context, site, locale, parts)
     tidied, changed = tidy_template(parts.text, context.limit("template.body.consecutive_newlines.max"))
     if changed and marker_text(tidied) != marker_text(strip_text(parts.text)):
         context.note("emulated", "white space", site.place, "tabs, long blanks and empty lines as templates allow")
-    body, slots = _numbered(context, tidied, "body", language)
+    body, slots = numbered(context, tidied, "body", language)
     components: list[Component] = []
     if parts.header is not None:
         components.append(parts.header)
@@ -257,55 +239,10 @@ def _planned(
 
 def _shown(text: Text) -> str:
     """The text with its holes as ``{name}``; of a path only the last token says what the value is."""
-    return plain_text(text, lambda hole: "{" + _hole_name(hole).rsplit(".", 1)[-1] + "}")
+    return plain_text(text, lambda hole: "{" + hole_name(hole).rsplit(".", 1)[-1] + "}")
 
 
-def _hole_name(hole: Hole) -> str:
-    first = next(iter(references(hole.expression)), None)
-    return first.name if first is not None else "value"
-
-
-def _numbered(
-    context: LowerContext, text: Text, component: str, language: str, button: int | None = None
-) -> tuple[str, list[Slot]]:
-    """The text with ``{{1}}``, ``{{2}}`` … in reading order, and a slot with a sample for each."""
-    parts: list[str] = []
-    slots: list[Slot] = []
-    seen: dict[str, int] = {}
-    for index, part in enumerate(text):
-        if isinstance(part, Literal):
-            parts.append(part.text)
-            continue
-        if isinstance(part.expression, Const):
-            parts.append(marker_text((part,)))
-            continue
-        marker = marker_of(part.expression)
-        number = len(slots) + 1
-        sample = _sample(context, part, text[:index], text[index + 1 :], language, seen.get(marker.name, number - 1))
-        seen.setdefault(marker.name, number - 1)
-        slots.append(
-            Slot(component, number, marker.name, part.expression, sample.value, sample.how, button=button, at=part.at)
-        )
-        parts.append("{{" + str(number) + "}}")
-    return "".join(parts), slots
-
-
-def _sample(
-    context: LowerContext, hole: Hole, before: Sequence[Segment], after: Sequence[Segment], language: str, index: int
-) -> Sample:
-    name = _hole_name(hole)
-    variable = context.project.variable.get(name)
-    if variable is not None and variable.sample:
-        value = variable.sample.best(language)
-        if value:
-            return Sample(" ".join(value.split()), "declared")
-    near = plain_text(tuple(before))[-40:], plain_text(tuple(after))[:40]
-    kind = variable.type if variable is not None else ""
-    longest = variable.max_length if variable is not None else None
-    return sample_for(name, type=kind, locale=language, before=near[0], after=near[1], max_length=longest, index=index)
-
-
-def _header(context: LowerContext, site: Site, locale: str, parts: _Parts) -> None:
+def _header(context: LowerContext, site: Site, locale: str, parts: Parts) -> None:
     content = site.content
     title = localized_text(content.header, locale)
     if content.media:
@@ -343,7 +280,7 @@ def _header(context: LowerContext, site: Site, locale: str, parts: _Parts) -> No
     if title:
         limit = context.limit("template.header.max_length")
         if parts.header is None and len(marker_text(title)) <= limit and len(list(holes(title))) <= 1:
-            body, slots = _numbered(context, title, "header", context.language(site.flow, locale))
+            body, slots = numbered(context, title, "header", context.language(site.flow, locale))
             samples = tuple(slot.sample for slot in slots)
             parts.header = Header(
                 format=HeaderFormat.TEXT,
@@ -357,7 +294,7 @@ def _header(context: LowerContext, site: Site, locale: str, parts: _Parts) -> No
             context.note("emulated", "header", site.place, "a bold first line of the body")
 
 
-def _footer(context: LowerContext, site: Site, locale: str, parts: _Parts) -> None:
+def _footer(context: LowerContext, site: Site, locale: str, parts: Parts) -> None:
     footer = localized_text(site.content.footer, locale)
     if not footer:
         return
@@ -369,109 +306,18 @@ def _footer(context: LowerContext, site: Site, locale: str, parts: _Parts) -> No
     context.note("exact", "footer", site.place)
 
 
-def _stop_wording(context: LowerContext, site: Site, language: str, parts: _Parts, verdict: CategoryVerdict) -> None:
-    """ "STOP au 36180" means nothing on WhatsApp: it becomes the quick reply that ends promotions."""
-    from bascule.language.optout import find_opt_out
-
-    found = find_opt_out(flat(parts.text))
-    if found is None:
-        return
-    rest = cut_range(parts.text, found.start, found.end)
-    if not plain_text(rest, lambda _: "").strip():
-        return
-    parts.text = strip_text(rest)
-    if verdict.category == "MARKETING":
-        parts.buttons.append(QuickReplyButton(text=phrase("stop", language)))
-        how = f"the quick reply “{phrase('stop', language)}”"
-    else:
-        how = "left out: the person can block the sender, and a service message has no promotions to stop"
-    context.note("emulated", "opt-out wording", site.place, f"“{found.keyword}” of SMS becomes {how}")
-
-
-def _buttons(context: LowerContext, site: Site, locale: str, language: str, parts: _Parts) -> None:
-    content = site.content
-    replies = [choice for choice in content.choices if choice.kind is ChoiceKind.REPLY]
-    most = context.limit("button.quick_reply.max")
-    stop = parts.buttons[:]
-    parts.buttons.clear()
-    if replies and len(replies) + len(stop) <= most:
-        bare = strip_menu(parts.text, replies, locale)
-        if bare is not None:
-            parts.text = bare
-        for choice, _, label in template_labels(context, replies, locale, site.stem):
-            parts.buttons.append(QuickReplyButton(text=label.title))
-            if label.shortened:
-                parts.text = join_text([*parts.text, Literal(f"\n• {label.full}")])
-                context.note(
-                    "emulated",
-                    "template quick reply",
-                    choice.at or site.place,
-                    f"“{label.full}” is shown as “{label.title}”; the full wording is in the body",
-                )
-    elif replies:
-        plan = plan_choices(context, site, replies, locale)
-        lines = [f"{number}. {option.full}" for number, option in enumerate(plan.options, start=1)]
-        if strip_menu(parts.text, replies, locale) is None:
-            parts.text = join_text([*parts.text, Literal("\n" + "\n".join([phrase("choose", language), *lines]))])
-        context.note(
-            "emulated", "template choices", site.place, f"numbers in the body: a template has {most} quick replies"
-        )
-    parts.buttons.extend(stop)
-    _link_buttons(context, content, locale, language, parts, site)
-
-
-def _link_buttons(
-    context: LowerContext, content: Content, locale: str, language: str, parts: _Parts, site: Site
-) -> None:
-    room = {ChoiceKind.URL: context.limit("button.url.max"), ChoiceKind.CALL: context.limit("button.phone_number.max")}
-    for choice in content.choices:
-        if choice.kind not in room:
-            continue
-        place = choice.at or site.place
-        value = choice.url if choice.kind is ChoiceKind.URL else choice.phone
-        if room[choice.kind] == 0 or not _button_value(choice.kind, value):
-            title = localized_text(choice.title, locale)
-            parts.text = join_text([*parts.text, Literal("\n"), *title, Literal(" : "), *value])
-            context.note("emulated", f"{choice.kind.value} choice", place, "a line of the body: no button fits it")
-            continue
-        room[choice.kind] -= 1
-        limit = context.limit(
-            "button.url.text.max_length" if choice.kind is ChoiceKind.URL else "button.phone_number.text.max_length"
-        )
-        label = fit_labels([marker_text(localized_text(choice.title, locale)) or marker_text(value)], limit)[0]
-        index = len(parts.buttons)
-        if choice.kind is ChoiceKind.CALL:
-            parts.buttons.append(PhoneNumberButton(text=label.title, phone_number=marker_text(value)))
-            continue
-        url, slots = _numbered(context, value, "button", language, button=index)
-        example = (url.replace("{{1}}", slots[0].sample),) if slots else None
-        parts.buttons.append(UrlButton(text=label.title, url=url, example=example))
-        parts.button_slots.extend(slots)
-        context.note("exact", "link choice", place)
-
-
-def _button_value(kind: ChoiceKind, value: Text) -> bool:
-    """A URL may hold one variable, at its very end; a phone number none."""
-    count = sum(1 for _ in holes(value))
-    if kind is ChoiceKind.CALL:
-        return count == 0 and bool(value)
-    if not value or not isinstance(value[0], Literal):
-        return False
-    return count == 0 or (count == 1 and isinstance(value[-1], Hole))
-
-
 def _authentication(
     context: LowerContext, site: Site, language: str, text: Text, verdict: CategoryVerdict, locale: str
 ) -> tuple[PlannedTemplate, tuple[tuple[str, Expression], ...]] | None:
     """The fixed template of one-time codes; None when the text has no hole that could be the code."""
     found = list(holes(text))
-    code = next((hole for hole in found if any(word in _hole_name(hole).lower() for word in _CODE_WORDS)), None)
+    code = next((hole for hole in found if any(word in hole_name(hole).lower() for word in _CODE_WORDS)), None)
     if code is None and len(found) == 1:
         code = found[0]
     if code is None:
         return None
     marker = marker_of(code.expression)
-    sample = _sample(context, code, (), (), language, 0)
+    sample = sample_of(context, code, (), (), language, 0)
     slot = Slot("body", 1, marker.name, code.expression, sample.value, sample.how, at=code.at)
     button = replace(slot, component="button", button=0)
     template = Template(
@@ -501,6 +347,6 @@ def _authentication(
     )
     others = [hole for hole in found if hole is not code]
     if others:
-        names = ", ".join(_hole_name(hole) for hole in others)
+        names = ", ".join(hole_name(hole) for hole in others)
         context.note("dropped", "variables of a one-time code", site.place, f"only the code is sent, not {names}")
     return _planned(site, template, language, locale, (slot, button), verdict, text)

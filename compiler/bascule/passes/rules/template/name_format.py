@@ -23,12 +23,18 @@ class BadTemplateName(CheckRule):
         bascule: 1
         locale: fr
         templates:
-          - {name: Rappel RDV, language: fr, category: UTILITY, definition: '{"components": [{"type": "BODY", "text": "Merci de votre visite."}]}'}
+          - name: Rappel RDV
+            language: fr
+            category: UTILITY
+            definition: '{"components": [{"type": "BODY", "text": "Merci de votre visite."}]}'
     Use instead:
         bascule: 1
         locale: fr
         templates:
-          - {name: rappel_rdv, language: fr, category: UTILITY, definition: '{"components": [{"type": "BODY", "text": "Merci de votre visite."}]}'}
+          - name: rappel_rdv
+            language: fr
+            category: UTILITY
+            definition: '{"components": [{"type": "BODY", "text": "Merci de votre visite."}]}'
     Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/overview
     """
 
@@ -47,9 +53,9 @@ class BadTemplateName(CheckRule):
             if name in seen or (pattern.fullmatch(name) and len(name) <= most):
                 continue
             seen.add(name)
-            why = f"it has {len(name)} characters, the limit is {most}" if len(name) > most else "only a-z, 0-9 and _ are"
-            if len(name) <= most:
-                why = "only small letters without accents, digits and `_` are taken"
+            why = "only small letters without accents, digits and `_` are taken"
+            if len(name) > most:
+                why = f"it has {len(name)} characters, the limit is {most}"
             yield cls.at(
                 subject.place,
                 f"`{shown(name)}` cannot be the name of a template: {why}",

@@ -1,0 +1,63 @@
+"""Files whose bytes were read as Windows-1252 and are something else."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bascule.diagnostics.finding import Finding
+from bascule.parsers.sms.rules import MisreadAlphabet
+from bascule.source import Place, SourceFile, TextDocument
+
+__all__ = ["misread_alphabet"]
+
+_PAGES = (("cp1251", "Cyrillic", "CYRILLIC"), ("cp1253", "Greek", "GREEK"), ("cp1255", "Hebrew", "HEBREW"),
+          ("cp1256", "Arabic", "ARABIC"))  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_HIGH = re.compile(r"[\u00c0-\u00ff]{3,}")
+_LOOKED_AT = 100_000
+
+
+def misread_alphabet(file: SourceFile) -> list[Finding]:
+    """Report a file guessed as Windows-1252 in which whole words are accented letters.
+
+    French, Spanish or Portuguese words hold one or two accented letters among plain ones; a word of three and more
+    accented letters and nothing else is a word of another alphabet. Which one is judged by how many of its
+    bytes are letters of one script there, lower case after the first.
+    """
+    if file.encoding != "cp1252":
+        return []
+    words = _WORD.findall(file.text[:_LOOKED_AT])
+    odd = [word for word in words if _HIGH.fullmatch(word)]
+    accented = [word for word in words if not word.isascii()]
+    if not odd or len(odd) * 2 < len(accented):
+        return []
+    best: tuple[float, str, str, str] = (0.0, "", "", "")
+    for page, name, script in _PAGES:
+        shown = odd[0].encode("cp1252", "replace").decode(page, "replace")
+        joined = "".join(word.encode("cp1252", "replace").decode(page, "replace") for word in odd)
+        score = sum(unicodedata.name(char, "").startswith(script) for char in joined) / len(joined)
+        # In a wrong page the case of letters jumps about.
+        score -= (
+            0.5
+            * sum(
+                word[1:] != word[1:].lower() and word != word.upper()
+                for word in (odd_word.encode("cp1252", "replace").decode(page, "replace") for odd_word in odd)
+            )
+            / len(odd)
+        )
+        if score > best[0] + 0.01:
+            best = (score, page, name, shown)
+    score, page, name, shown = best
+    if score < 0.8:
+        return []
+    at = file.text.index(odd[0])
+    finding = MisreadAlphabet.at(
+        Place(file.path),
+        f"`{odd[0]}` is no word: read as Windows-{page[2:]} ({name}) it would be `{shown}`",
+        help=f"open the file as Windows-{page[2:]} and save it as UTF-8",
+        data={"encoding": page},
+    )
+    from dataclasses import replace
+
+    return [replace(finding, span=TextDocument(file.path, file.text).span(at, at + len(odd[0])))]

@@ -1,0 +1,146 @@
+"""``TPL040`` and ``TPL041``: the words on the buttons of a template."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+
+from bascule.diagnostics import Finding, Severity
+from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.template.button_places import button_place
+from bascule.passes.rules.template.subjects import subjects
+from bascule.passes.rules.wording import emojis, formatting_marks, shown
+from bascule.whatsapp.policy import Fact, Policy
+from bascule.whatsapp.templates import Button, parameters
+
+__all__ = ["BadButtonLabel", "DuplicateButtonLabel"]
+
+
+def _length_key(policy: Policy, button: Button) -> str:
+    own = f"button.{button.TYPE.lower()}.text.max_length"
+    return own if own in policy.keys("button.") else "button.text.max_length"
+
+
+def _problems(policy: Policy, button: Button) -> Iterator[tuple[Fact, str, str]]:
+    label = button.label_text
+    key = _length_key(policy, button)
+    limit = policy.limit(key)
+    if len(label) > limit:
+        cure = f"shorten it by {len(label) - limit} characters"
+        yield policy.fact(key), f"has {len(label)} characters, the limit is {limit}", cure
+    if parameters(label) and policy.limit("button.text.max_parameters") == 0:
+        fact = policy.fact("button.text.max_parameters")
+        yield fact, "holds a variable, and labels are fixed", "say the value in the body"
+    if len(emojis(label)) > policy.limit("button.text.emoji.max"):
+        yield policy.fact("button.text.emoji.max"), "holds an emoji, which is reported to be refused", "leave it out"
+    formatting = policy.fact("button.text.formatting")
+    if formatting.value is False and (formatting_marks(label) or "\n" in label):
+        yield formatting, "holds formatting marks or a line break", "write plain words in one line"
+
+
+class BadButtonLabel(CheckRule):
+    """The label of a template's button breaks its rules
+
+    What it does: reports labels that are too long, hold a variable, an emoji, formatting marks or a line break.
+    Labels that come from choices are shortened by rule (see `INT011`), so length only matters in definitions
+    that a file brings along.
+    Why: Meta refuses labels that are too long; providers report that the rest is refused as well.
+    Example:
+        bascule: 1
+        locale: fr
+        flows:
+          avis:
+            entries: [{api: commande_livree}]
+            nodes:
+              demande:
+                say: "Bonjour, votre commande est arrivée hier. Tout va bien ?"
+                choices: {"Oui 👍": end, Non: end}
+    Use instead:
+        bascule: 1
+        locale: fr
+        flows:
+          avis:
+            entries: [{api: commande_livree}]
+            nodes:
+              demande:
+                say: "Bonjour, votre commande est arrivée hier. Tout va bien ?"
+                choices: {Oui: end, Non: end}
+    Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
+    """
+
+    code = "TPL040"
+    name = "bad-button-label"
+
+    @classmethod
+    def check(cls, context: CheckContext) -> Iterator[Finding]:
+        """Look at every label."""
+        for subject in subjects(context):
+            for index, button in enumerate(subject.template.buttons):
+                for fact, what, cure in _problems(context.policy, button):
+                    yield cls.at(
+                        button_place(context, subject, index),
+                        f"the button `{shown(button.label_text)}` of the template `{subject.name}` {what}",
+                        help=cure,
+                        notes=(fact.cite(),),
+                        severity=fact.severity,
+                    )
+
+
+def _key(label: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
+
+
+class DuplicateButtonLabel(CheckRule):
+    """Two buttons of a template have the same label
+
+    What it does: reports a label that stands on two buttons of one template, case ignored.
+    Why: developers report that the creation is refused; and nobody can tell the two apart.
+    Example:
+        bascule: 1
+        locale: fr
+        flows:
+          avis:
+            entries: [{api: commande_livree}]
+            nodes:
+              demande:
+                say: "Bonjour, votre commande est arrivée hier. Donnez votre avis."
+                choices:
+                  - {title: Donner mon avis}
+                  - {title: Donner mon avis, url: "https://boutique.example/avis"}
+    Use instead:
+        bascule: 1
+        locale: fr
+        flows:
+          avis:
+            entries: [{api: commande_livree}]
+            nodes:
+              demande:
+                say: "Bonjour, votre commande est arrivée hier. Donnez votre avis."
+                choices:
+                  - {title: Donner mon avis}
+                  - {title: Sur le site, url: "https://boutique.example/avis"}
+    Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
+    """
+
+    code = "TPL041"
+    name = "duplicate-button-label"
+    severity = Severity.WARNING
+
+    @classmethod
+    def check(cls, context: CheckContext) -> Iterator[Finding]:
+        """Compare the labels of each template."""
+        fact = context.policy.fact("template.buttons.duplicate_labels")
+        for subject in subjects(context):
+            first: dict[str, int] = {}
+            for index, button in enumerate(subject.template.buttons):
+                key = _key(button.label_text)
+                if not key or first.setdefault(key, index) == index:
+                    continue
+                yield cls.at(
+                    button_place(context, subject, index),
+                    f"buttons {first[key] + 1} and {index + 1} of the template `{subject.name}` are both called "
+                    f"`{shown(button.label_text)}`",
+                    help="give each button its own words",
+                    notes=(fact.cite(),),
+                    severity=fact.severity,
+                )

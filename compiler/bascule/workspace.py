@@ -12,11 +12,19 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bascule.diagnostics import Finding, Severity, locate
-from bascule.diagnostics.parse_rules import FileTooLarge, FormatUnknown, NothingToRead, ParserFailed, findings_of
+from bascule.diagnostics.parse_rules import (
+    FileTooLarge,
+    FormatUnknown,
+    FormatUnsure,
+    NothingToRead,
+    ParserFailed,
+    findings_of,
+)
 from bascule.diagnostics.render_json import dedupe
 from bascule.ir.ledger import Ledger
 from bascule.ir.project import Project
-from bascule.parsers import Match, Parsed, ParseOptions, all_formats, load_parser, sniff
+from bascule.parsers import POSSIBLE, Match, Parsed, ParseOptions, all_formats, load_parser, sniff
+from bascule.parsers.base import only_near_miss
 from bascule.source import DEFAULT_MAX_BYTES, Document, Place, SourceFile, TextDocument
 
 if TYPE_CHECKING:
@@ -63,10 +71,12 @@ class Workspace:
         return {file.path: file.label for file in self.files}
 
 
-def _choose(file: SourceFile, wanted: str | None) -> tuple[str | None, Match | None, list[tuple[str, Match]]]:
+def _choose(item: InputFile, wanted: str | None) -> tuple[str | None, Match | None, list[tuple[str, Match]]]:
     if wanted is not None:
         return wanted, Match(100, f"`--from {wanted}`"), []
-    best, answers = sniff(file)
+    best, answers = sniff(item.file)
+    if best is None and item.explicit:
+        best = only_near_miss(answers)
     return (best[0], best[1], answers) if best else (None, None, answers)
 
 
@@ -130,7 +140,7 @@ def _our_fault(file: SourceFile, error: Exception) -> Finding:
 
 def _load_one(workspace: Workspace, item: InputFile, options: ParseOptions, wanted: str | None) -> None:
     file = item.file
-    name, match, answers = _choose(file, wanted)
+    name, match, answers = _choose(item, wanted)
     if name is None or match is None:
         reasons = [f"not {known}: {answer.reason}" for known, answer in answers]
         if item.explicit:
@@ -160,6 +170,14 @@ def _load_one(workspace: Workspace, item: InputFile, options: ParseOptions, want
     workspace.documents[file.path] = parsed.document
     problems = list(file.encoding_problems)
     workspace.findings.extend(findings_of(problems, TextDocument(file.path, file.text if problems else "")))
+    if match.confidence < POSSIBLE:
+        workspace.findings.append(
+            FormatUnsure.at(
+                Place(file.path),
+                f"read as {name}, though it may be something else: {match.reason}",
+                help=f"say so with `--from {name}`, or leave the file out",
+            )
+        )
     workspace.findings.extend(parsed.findings)
     workspace.unreadable = workspace.unreadable or parsed.unreadable
     workspace.files.append(LoadedFile(file.path, item.label, name, match.reason, parsed))

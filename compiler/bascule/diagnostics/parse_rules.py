@@ -12,6 +12,7 @@ __all__ = [
     "FileTooLarge",
     "FileUnreadable",
     "FormatUnknown",
+    "FormatUnsure",
     "NothingToRead",
     "ParserFailed",
     "findings_of",
@@ -77,6 +78,21 @@ class NothingToRead(Rule):
     code = "PAR004"
     name = "nothing-to-read"
     unreadable = True
+
+
+class FormatUnsure(Rule):
+    """A named file is read as the only format that comes near
+
+    What it does: says that no format is sure of a file named on the command line, and which one was taken.
+    Why: the user named the file, so it is meant to be read; but the reading may be wrong.
+    Example: a text file with one short SMS and nothing that tells it from any other text.
+    Use instead: say what it is with `--from sms`.
+    Sources: bascule's own rule.
+    """
+
+    code = "PAR005"
+    name = "format-unsure"
+    severity = Severity.WARNING
 
 
 class ParserFailed(Rule):

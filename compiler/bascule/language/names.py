@@ -17,37 +17,34 @@ _HASH = 6
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _GAP = re.compile(r"[^a-z0-9]+")
 
+
+def _table(letters: str, spelled: str) -> dict[str, str]:
+    """Letters and, between blanks, what each is spelled as; ``_`` stands for nothing."""
+    return dict(zip(letters, spelled.split(), strict=True))
+
+
 _LETTERS: dict[str, str] = {}
-
-
-def _table(source: str, target: str) -> None:
-    _LETTERS.update(zip(source, target.split(), strict=True))
-
-
 # Latin letters that decomposition leaves whole.
-_table("ßæœøđðłþıŋħ", "ss ae oe o d d l th i ng h")
+_LETTERS |= _table("ßæœøđðłþıŋħ", "ss ae oe o d d l th i ng h")
 # Cyrillic (Russian, Ukrainian, Belarusian, Serbian, Kazakh letters), after BGN/PCGN without its signs.
-_table(
+_LETTERS |= _table(
     "абвгдеёжзийклмнопрстуфхцчшщъыьэюя", "a b v g d e e zh z i y k l m n o p r s t u f kh ts ch sh shch _ y _ e yu ya"
 )
-_table("іїєґўћђјљњџәғқңөұүһ", "i yi ye g w c dj j lj nj dz a g q n o u u h")
+_LETTERS |= _table("іїєґўћђјљњџәғқңөұүһ", "i yi ye g w c dj j lj nj dz a g q n o u u h")
 # Greek, after ISO 843 type 2.
-_table("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t y f ch ps o")
+_LETTERS |= _table("αβγδεζηθικλμνξοπρσςτυφχψω", "a v g d e z i th i k l m n x o p r s s t y f ch ps o")
 # Arabic and Persian, after the common newspaper spelling; short vowels are not written and so not made up.
-_table("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", "a b t th j h kh d dh r z s sh s d t z a gh f q k l m n h w y")
-_table("أإآىةءئؤپچژگکیھہٹڈڑںے", "a i a a a _ y w p ch zh g k y h h t d r n e")
+_LETTERS |= _table("ابتثجحخدذرزسشصضطظعغفقكلمنهوي", "a b t th j h kh d dh r z s sh s d t z a gh f q k l m n h w y")
+_LETTERS |= _table("أإآىةءئؤپچژگکیھہٹڈڑںے", "a i a a a _ y w p ch zh g k y h h t d r n e")
 # Hebrew, after the Academy's simple rules.
-_table("אבגדהוזחטיכךלמםנןסעפףצץקרשת", "a b g d h v z h t y k k l m m n n s a p f ts ts k r sh t")
+_LETTERS |= _table("אבגדהוזחטיכךלמםנןסעפףצץקרשת", "a b g d h v z h t y k k l m m n n s a p f ts ts k r sh t")
 # Devanagari: consonants carry an inherent a, see _devanagari.
-_CONSONANTS = dict(
-    zip(
-        "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळ",
-        "k kh g gh n ch chh j jh n t th d dh n t th d dh n p ph b bh m y r l v sh sh s h l".split(),
-        strict=True,
-    )
+_CONSONANTS = _table(
+    "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहळ",
+    "k kh g gh n ch chh j jh n t th d dh n t th d dh n p ph b bh m y r l v sh sh s h l",
 )
-_VOWELS = dict(zip("अआइईउऊऋएऐओऔऑऍ", "a a i i u u ri e ai o au o e".split(), strict=True))
-_SIGNS = dict(zip("ािीुूृेैोौॉॅ", "a i i u u ri e ai o au o e".split(), strict=True))
+_VOWELS = _table("अआइईउऊऋएऐओऔऑऍ", "a a i i u u ri e ai o au o e")
+_SIGNS = _table("ािीुूृेैोौॉॅ", "a i i u u ri e ai o au o e")
 _NASAL = {"ं": "n", "ँ": "n", "ः": "h"}
 _VIRAMA, _NUKTA = "्", "़"
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 
+from bascule.language.optout_words import ENDING, STRONG, SUBSCRIPTION, WEAK
 from bascule.language.words import PREPOSITIONS, REPLY
 
 __all__ = ["OPT_OUT_KEYWORDS", "OptOut", "find_opt_out"]
@@ -22,41 +24,11 @@ class OptOut:
     end: int
 
 
-# Words that mean "stop writing to me" wherever somebody is asked to send them.
-_STRONG = (
-    "stop all", "stopall", "stop sms", "stopsms", "stop mms", "stop pub", "stop", "unsubscribe", "unsub", "opt out",
-    "opt-out", "optout", "revoke", "arret", "arrêt", "arreter", "arrêter", "desabo", "désabo", "desabonner",
-    "désabonner", "desinscrire", "désinscrire", "baja", "alto", "sair", "parar", "descadastrar", "remover",
-    "disiscrivi", "stopp", "abmelden", "afmelden", "stoppen", "uit", "dezabonare", "rezygnuje", "rezygnuję", "стоп",
-    "отписка", "отписаться", "відписка", "відписатися", "توقف", "إيقاف", "ايقاف", "قف", "لغو", "रोकें", "रुकें", "बंद",
-    "हटाएं", "הסר", "הסרה", "הסירו", "ret", "dur", "iptal", "berhenti", "sitisha", "acha", "ondoa",
-)  # fmt: skip
-# Words that also cancel an order or end a chat: believed only next to a word about the subscription.
-_WEAK = (
-    "cancel", "end", "quit", "remove", "leave", "annuler", "fin", "cancelar", "salir", "cancella", "annulla", "esci",
-    "ende", "anuluj", "anulare", "отмена", "скасувати", "إلغاء", "الغاء", "خروج", "ביטול", "batal", "ghairi",
-)  # fmt: skip
+def _entries(table: dict[str, str]) -> list[str]:
+    return [entry for words in table.values() for entry in words.split(", ")]
 
-_SUBSCRIPTION = (
-    r"unsubscri\w*", r"unsub\b", r"opt(?:ing)?[ -]?out", r"stop (?:receiving|getting|(?:these |all |our )?(?:messages|texts|sms|alerts))",
-    r"no (?:more|longer)", r"(?:cancel|end) (?:your |my |the |this )?(?:subscription|messages|texts|alerts|service)",
-    r"be removed", r"remove (?:me|your)",
-    r"d[ée]sabonn\w*", r"d[ée]sinscri\w*", r"(?:ne )?plus recevoir", r"arr[êe]ter (?:les |de recevoir|l'envoi)", r"se retirer",
-    r"de baja", r"dejar de recibir", r"no recibir", r"(?:la |tu |su )?suscripci[óo]n", r"desuscri\w*", r"cancelar (?:los )?mensajes",
-    r"(?:sair|remover) da lista", r"(?:parar|deixar) de receber", r"(?:a )?(?:inscri[çc][ãa]o|assinatura)", r"descadastr\w*",
-    r"n[ãa]o receber", r"n[ãa]o quer(?:er)? (?:mais )?receber", r"disiscri\w*", r"iscrizione", r"non ricevere",
-    r"abmeld\w*", r"abbestell\w*", r"keine (?:weiteren |sms|nachrichten)", r"afmeld\w*", r"uitschrij\w*",
-    r"zrezygnowa\w*", r"wypisa\w*", r"dezabon\w*",
-    r"отпис\w*", r"отказ\w* от", r"не получать", r"подписк\w*", r"рассылк\w*", r"відпис\w*", r"відмов\w*", r"розсилк\w*",
-    r"ال?اشتراك", r"لإيقاف", r"لايقاف", r"إيقاف الرسائل", r"لعدم (?:استلام|تلقي)", r"للتوقف",
-    r"सदस्यता", r"अनसब्सक्राइब", r"बंद करने", r"रोकने", r"संदेश(?:ों)? (?:न|नहीं)", r"להסרה", r"להסרת", r"להפסקת", r"הסרה מ",
-    r"aboneli\w*", r"almak iste?mi\w*", r"listeden", r"berlangganan", r"berhenti", r"kujiondoa", r"kusitisha",
-)  # fmt: skip
-# After a strong keyword these say the same: "STOP to end", "STOP 2 quit", "STOP para sair".
-_ENDING = ("end", "quit", "stop", "cancel", "leave", "remove", "arrêter", "arreter", "sortir", "sair", "salir", "cancelar",
-           "parar", "beenden", "stoppen", "uscire", "прекратить", "отказаться", "выйти", "הפסקה", "berhenti")  # fmt: skip
 
-OPT_OUT_KEYWORDS: frozenset[str] = frozenset(_STRONG)
+OPT_OUT_KEYWORDS: frozenset[str] = frozenset(_entries(STRONG))
 """Words that mean opting out whatever stands round them, in lower case."""
 
 _SENTENCE_START = re.compile(r"(?:[.!?؟。।\n]\s*|^\s*)(?=\S)")
@@ -70,17 +42,18 @@ _MAX_KEYWORDS = 60
 _REACH = 160
 
 
-def _words(words: tuple[str, ...]) -> str:
+def _words(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(set(words), key=lambda word: (-len(word), word)))
 
 
 @cache
 def _patterns() -> dict[str, re.Pattern[str]]:
-    verbs = _words(tuple(verb for group in REPLY.values() for verb in group))
+    verbs = _words(verb for group in REPLY.values() for verb in group)
     prepositions = _words(PREPOSITIONS)
     return {
         "keyword": re.compile(
-            rf"(?<![\w\-])(?:(?P<strong>{_words(_STRONG)})|(?P<weak>{_words(_WEAK)}))(?![\w\-'’])", re.I
+            rf"(?<![\w\-])(?:(?P<strong>{_words(_entries(STRONG))})|(?P<weak>{_words(_entries(WEAK))}))(?![\w\-'’])",
+            re.I,
         ),
         "verb before": re.compile(
             rf"(?:(?:please|pls|veuillez|merci de|por favor|bitte|пожалуйста)\s+)?(?<!\w)(?:{verbs})"
@@ -90,9 +63,10 @@ def _patterns() -> dict[str, re.Pattern[str]]:
             re.I,
         ),
         "verb after": re.compile(rf"[\"'”»’*_\]]?(?:\s+(?:[\w+]+\s+){{0,3}}?|\s*)(?:{verbs})(?!\w)", re.I),
-        "subscription": re.compile(rf"(?<!\w)(?:{'|'.join(_SUBSCRIPTION)})", re.I),
+        "subscription": re.compile(rf"(?<!\w)(?:{'|'.join(_entries(SUBSCRIPTION))})", re.I),
         "ending": re.compile(
-            rf"[\"'”»’*_\]]?\s*(?:to|2|=|:|-|pour|para|um zu|um|per|для|чтобы)\s*(?:{_words(_ENDING)})(?!\w)", re.I
+            rf"[\"'”»’*_\]]?\s*(?:to|2|=|:|-|pour|para|um zu|um|per|для|чтобы)\s*(?:{_words(_entries(ENDING))})(?!\w)",
+            re.I,
         ),
     }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 __all__ = [
     "AND_OR",
     "CHOOSE",
@@ -19,6 +21,7 @@ __all__ = [
     "REPLY",
     "VARIABLE_WORDS",
     "YES_NO",
+    "names_money",
 ]
 
 
@@ -55,6 +58,18 @@ _VARIABLE_WORDS = {
 
 VARIABLE_WORDS: frozenset[str] = frozenset(word for words in _VARIABLE_WORDS.values() for word in words.split())
 """Words that people use as names of variables, case-folded."""
+
+_MONEY_WORDS = (
+    "amount price total balance cost fee sum due montant prix solde frais importe precio saldo monto valor preço preco "
+    "importo prezzo betrag preis сумма цена المبلغ مبلغ السعر الرصيد राशि मूल्य סכום מחיר tutar fiyat jumlah harga"
+)
+_MONEY = frozenset(_MONEY_WORDS.split())
+
+
+def names_money(name: str) -> bool:
+    """Whether a variable's name says that it is an amount of money."""
+    return any(word.casefold() in _MONEY for word in re.split(r"[\W_]+|(?<=[a-z])(?=[A-Z])", name))
+
 
 REPLY: dict[str, tuple[str, ...]] = {
     "en": _listed(
@@ -247,11 +262,13 @@ FUNCTION_WORDS: dict[str, str] = {
 """Frequent small words, to guess the language of a short text in Latin letters."""
 
 NEVER_KEYS: frozenset[str] = frozenset(
-    "sms mms whatsapp pin otp fax email e-mail url id ussd app pdf id. cb rib iban cvv tva faq usa uk eu".split()
+    _listed(
+        "sms, mms, whatsapp, pin, otp, fax, email, e-mail, url, id, ussd, app, pdf, cb, rib, iban, cvv, faq, usa, uk"
+    )
 )
 """Capitals after a verb that are no answer: "reply by SMS"."""
 
 HELP: frozenset[str] = frozenset(
-    "help info aide ajuda ayuda hilfe hulp aiuto помощь справка допомога مساعدة मदद עזרה yardım bantuan msaada".split()
+    _listed("help, info, aide, ajuda, ayuda, hilfe, hulp, aiuto, помощь, справка, допомога, مساعدة, मदद, עזרה, yardım")
 )
 """Keywords that carriers ask every programme to answer."""

@@ -16,10 +16,33 @@ from bascule.ir.ledger import Ledger
 from bascule.ir.project import Project
 from bascule.source import Document, SourceFile
 
-__all__ = ["CERTAIN", "LIKELY", "POSSIBLE", "Match", "ParseOptions", "Parsed", "Parser"]
+__all__ = [
+    "CERTAIN",
+    "LIKELY",
+    "NEAR",
+    "POSSIBLE",
+    "Match",
+    "ParseOptions",
+    "Parsed",
+    "Parser",
+    "best_match",
+    "only_near_miss",
+]
+    "CERTAIN",
+    "LIKELY",
+    "NEAR",
+    "POSSIBLE",
+    "Match",
+    "ParseOptions",
+    "Parsed",
+    "Parser",
+    "best_match",
+    "only_near_miss",
+]
 
-CERTAIN, LIKELY, POSSIBLE = 95, 75, 50
-"""Confidence levels of a sniff. Below :data:`POSSIBLE` a match is a near miss: explained, never chosen."""
+CERTAIN, LIKELY, POSSIBLE, NEAR = 95, 75, 50, 30
+"""Confidence levels of a sniff. Below :data:`POSSIBLE` a match is a near miss: explained, and chosen only for a
+file that the user named, when it is the only one of at least :data:`NEAR`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +92,9 @@ def best_match(candidates: Iterable[tuple[str, Match]]) -> tuple[str, Match] | N
         if match.confidence >= POSSIBLE and (best is None or match.confidence > best[1].confidence):
             best = (name, match)
     return best
+
+
+def only_near_miss(answers: Iterable[tuple[str, Match]]) -> tuple[str, Match] | None:
+    """The near miss that a file named by the user may be read as: the only one of at least :data:`NEAR`."""
+    near = [answer for answer in answers if NEAR <= answer[1].confidence < POSSIBLE]
+    return near[0] if len(near) == 1 else None

@@ -36,21 +36,19 @@ _RENAMED = {
     "times": "mul",
 }
 _OWN = frozenset(
-    "base64_decode base64_encode base64_url_safe_decode base64_url_safe_encode capitalize ceil compact concat escape "
-    "escape_once find find_index floor has lstrip map modulo newline_to_br reject remove_first remove_last "
-    "replace_first replace_last reverse rstrip sort sort_natural strip_html strip_newlines sum truncate "
-    "truncatewords uniq url_decode where".split()
+    {"base64_decode", "base64_encode", "base64_url_safe_decode", "base64_url_safe_encode", "capitalize", "ceil"}
+    | {"compact", "concat", "escape", "escape_once", "find", "find_index", "floor", "has", "lstrip", "map", "modulo"}
+    | {"newline_to_br", "reject", "remove_first", "remove_last", "replace_first", "replace_last", "reverse", "rstrip"}
+    | {"sort", "sort_natural", "strip_html", "strip_newlines", "sum", "truncate", "truncatewords", "uniq"}
+    | {"url_decode", "where"}
 )
 COMMON_FILTERS = frozenset({"upper", "lower", "title", "trim", "length"})
 """Filters that Liquid lacks, but other engines have under the native name: the meaning is plain."""
 
 # Names of the native vocabulary: a filter of that name that means something else must not pass for it.
-_NATIVE = (
-    frozenset(OPERATORS)
-    | frozenset(TESTS)
-    | frozenset(
-        "upper lower title trim length join concat number text date time now today format_date if index min max format".split()
-    )
+_NATIVE = frozenset(
+    {*OPERATORS, *TESTS, "date", "format", "format_date", "if", "index", "join", "max", "min", "now", "number"}
+    | {"text", "time", "today", *COMMON_FILTERS}
 )
 
 

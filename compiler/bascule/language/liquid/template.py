@@ -8,9 +8,10 @@ from typing import Any
 
 from bascule.diagnostics.finding import Applicability, Edit, Finding, Fix
 from bascule.diagnostics.rules import Rule
-from bascule.ir.expr import Call, Const, Expression, Lambda, Opaque, Ref
+from bascule.ir.expr import Call, Const, Expression, Opaque, Ref
 from bascule.ir.text import Hole, Literal, Segment, Text, join_text, literal, text_expression
 from bascule.language.liquid.pieces import Block, Piece, cut, match_blocks
+from bascule.language.liquid.scope import Scope, fits, in_place, nested_if
 from bascule.language.liquid.values import Failure, read_markup
 from bascule.language.liquid_rules import (
     DroppedComment,
@@ -23,8 +24,8 @@ from bascule.language.placeholder_rules import (
     EmptyPlaceholder,
     UnbalancedBlock,
     UnbalancedPlaceholder,
-    UnfilledMarker,
 )
+from bascule.language.placeholders.notes import clip, unfilled_markers
 from bascule.source import Place
 
 __all__ = ["parse_liquid", "parse_liquid_expression"]
@@ -34,11 +35,8 @@ LIQUID = "liquid"
 
 _MAX_DEPTH = 30
 """Blocks inside blocks; what is deeper stays verbatim."""
-_MAX_NODES, _MAX_HEIGHT = 600, 120
-"""Largest expression that putting assignments in the place of their names may give."""
 _MAX_ROUNDS = 3
 
-_MARKER = re.compile(r"<<\s?[^\W\d][^<>\n]{2,80}>>")
 _ASSIGNED = re.compile(r"\{%-?\s*(?:assign|capture|increment|decrement)\s+[\"']?([\w\-]+)")
 _WORD = re.compile(r"[\w\-]+")
 _MISTAKES = {
@@ -53,6 +51,7 @@ _MISTAKES = {
     "`-`": "write the filter `| minus: …`",
     "`*`": "write the filter `| times: …`",
     "`/`": "write the filter `| divided_by: …`",
+    "`)`": "Liquid has no parentheses; it groups from the right",
     "`(`": "Liquid has no parentheses; it groups from the right",
 }
 
@@ -67,8 +66,7 @@ def parse_liquid(text: str, place: Place) -> tuple[Text, list[Finding]]:
     """
     reader = _Template(text, place)
     if "{{" not in text and "{%" not in text:
-        reader.look_for_markers()
-        return literal(text), reader.findings
+        return literal(text), list(unfilled_markers(text, reader.at))
     return reader.read()
 
 
@@ -89,9 +87,6 @@ def parse_liquid_expression(source: str, place: Place) -> tuple[Expression, list
     reader = _Template(inner, here)
     expression = reader.expression("output", inner, 0)
     return (Opaque(LIQUID, source) if expression is None else expression), reader.findings
-
-
-_Scope = dict[str, Expression]
 
 
 class _Template:
@@ -124,22 +119,11 @@ class _Template:
                 break
             last = round_number + 1 >= _MAX_ROUNDS
             self.verbatim |= set(_ASSIGNED.findall(self.text)) if last else self.wanted
-        self.look_for_markers()
+        self.findings += unfilled_markers(self.text, self.at)
         self.findings.sort(key=lambda finding: (finding.place.sub or (0, 0), finding.code))
         return join_text(segments), self.findings
 
-    def look_for_markers(self) -> None:
-        if "<<" not in self.text:
-            return
-        for match in _MARKER.finditer(self.text):
-            self.report(
-                UnfilledMarker,
-                *match.span(),
-                f"`{_clip(match.group())}` asks for a value that was never filled in",
-                "put the real value there",
-            )
-
-    def run(self, low: int, high: int, scope: _Scope, depth: int) -> list[Segment]:
+    def run(self, low: int, high: int, scope: Scope, depth: int) -> list[Segment]:
         """The segments of pieces ``low`` to ``high``; assignments change ``scope``."""
         result: list[Segment] = []
         number = low
@@ -161,7 +145,7 @@ class _Template:
 
     # Outputs
 
-    def output(self, piece: Piece, scope: _Scope) -> Segment:
+    def output(self, piece: Piece, scope: Scope) -> Segment:
         if not piece.markup.strip():
             self.report(
                 EmptyPlaceholder,
@@ -174,14 +158,14 @@ class _Template:
         expression = self.expression("output", piece.markup, piece.inner)
         return self.hole(self.settle(expression, piece.start, piece.end, scope), piece.start, piece.end)
 
-    def settle(self, expression: Expression | None, start: int, end: int, scope: _Scope) -> Expression:
+    def settle(self, expression: Expression | None, start: int, end: int, scope: Scope) -> Expression:
         """The expression with assigned names replaced; verbatim when it was not read or grew too large."""
         if expression is None:
             return self.opaque(start, end, scope)
         if not scope:
             return expression
-        replaced = _replace(expression, scope)
-        if _fits(replaced):
+        replaced = in_place(expression, scope)
+        if fits(replaced):
             return replaced
         self.report(LiquidTooLarge, start, end, "the assignments that this uses make it too large to read")
         return self.opaque(start, end, scope)
@@ -220,7 +204,7 @@ class _Template:
         self.findings.append(
             UnbalancedPlaceholder.at(
                 place,
-                f"`{_clip(source)}` is half a {'tag' if tag else 'placeholder'}; it stays text",
+                f"`{clip(source)}` is half a {'tag' if tag else 'placeholder'}; it stays text",
                 help=f"write `{wanted}` if it is one",
                 fix=Fix(f"write `{wanted}`", (Edit(place, wanted),), Applicability.UNSAFE),
             )
@@ -229,7 +213,7 @@ class _Template:
 
     # Tags
 
-    def tag(self, number: int, piece: Piece, block: Block | None, scope: _Scope, depth: int) -> Segment | None:
+    def tag(self, number: int, piece: Piece, block: Block | None, scope: Scope, depth: int) -> Segment | None:
         if number in self.stray or (block is None and piece.tag in _ENDS):
             return self.unbalanced(piece, scope)
         end = self.pieces[block.closer].end if block is not None else piece.end
@@ -245,12 +229,12 @@ class _Template:
             OpaqueLiquidTag,
             piece.start,
             end,
-            f"{what} cannot be part of a message here; `{_clip(self.text[piece.start : end])}` is kept as it is",
+            f"{what} cannot be part of a message here; `{clip(self.text[piece.start : end])}` is kept as it is",
             "compose the text in the program that sends it, and pass it as one variable",
         )
         return self.hole(self.opaque(piece.start, end, scope), piece.start, end)
 
-    def unbalanced(self, piece: Piece, scope: _Scope) -> Hole:
+    def unbalanced(self, piece: Piece, scope: Scope) -> Hole:
         self.report(
             UnbalancedBlock,
             piece.start,
@@ -260,10 +244,10 @@ class _Template:
         )
         return self.hole(self.opaque(piece.start, piece.end, scope), piece.start, piece.end)
 
-    def output_tag(self, piece: Piece, block: Block | None, scope: _Scope, depth: int) -> Segment:
+    def output_tag(self, piece: Piece, block: Block | None, scope: Scope, depth: int) -> Segment:
         return self.output(piece, scope)
 
-    def assign(self, piece: Piece, block: Block | None, scope: _Scope, depth: int) -> Segment | None:
+    def assign(self, piece: Piece, block: Block | None, scope: Scope, depth: int) -> Segment | None:
         value = self.markup("assignment", piece.markup, piece.inner)
         if not isinstance(value, tuple):
             self.wanted |= set(_ASSIGNED.findall(self.source(piece)))
@@ -271,7 +255,7 @@ class _Template:
         name, expression = value
         return self.define(name, expression, piece.start, piece.end, scope)
 
-    def capture(self, piece: Piece, block: Block | None, scope: _Scope, depth: int) -> Segment | None:
+    def capture(self, piece: Piece, block: Block | None, scope: Scope, depth: int) -> Segment | None:
         assert block is not None
         end = self.pieces[block.closer].end
         name = self.markup("target", piece.markup, piece.inner)
@@ -281,14 +265,14 @@ class _Template:
         return self.define(name, inner, piece.start, end, scope, settled=True)
 
     def define(
-        self, name: str, value: Expression, start: int, end: int, scope: _Scope, settled: bool = False
+        self, name: str, value: Expression, start: int, end: int, scope: Scope, settled: bool = False
     ) -> Segment | None:
         """Remember a local variable's value, or keep its assignment when something verbatim needs it."""
-        replaced = value if settled or not scope else _replace(value, scope)
-        if not _fits(replaced):
+        replaced = value if settled or not scope else in_place(value, scope)
+        if not fits(replaced):
             self.wanted.add(name)
         if name not in self.verbatim:
-            if _fits(replaced):
+            if fits(replaced):
                 scope[name] = replaced
             return None
         scope.pop(name, None)
@@ -301,12 +285,12 @@ class _Template:
         )
         return self.hole(self.opaque(start, end, scope), start, end)
 
-    def branch(self, piece: Piece, block: Block | None, scope: _Scope, depth: int) -> Segment:
+    def branch(self, piece: Piece, block: Block | None, scope: Scope, depth: int) -> Segment | None:
         """``if``, ``unless`` and ``case``."""
         assert block is not None
         end = self.pieces[block.closer].end
         heads = [block.opener, *block.middles]
-        arms: list[tuple[Expression | None, Expression, _Scope]] = []
+        arms: list[tuple[Expression | None, Expression, Scope]] = []
         before = len(self.findings)
         subject = self.expression("output", piece.markup, piece.inner) if piece.tag == "case" else Const(True)
         readable = subject is not None
@@ -322,46 +306,46 @@ class _Template:
             syntax = [finding for finding in self.findings[before:] if finding.code != OpaqueLiquidTag.code]
             self.findings[before:] = syntax
             return self.hole(self.opaque(piece.start, end, scope), piece.start, end)
-        result = _choose([(condition, shown) for condition, shown, _ in arms], Const(""))
-        if not _fits(result):
+        result = nested_if([(condition, shown) for condition, shown, _ in arms], Const(""))
+        if not fits(result):
             self.report(LiquidTooLarge, piece.start, end, f"`{piece.tag}` is too large to read; it is kept as it is")
             return self.hole(self.opaque(piece.start, end, scope), piece.start, end)
         self.merge(scope, arms)
+        if all(shown == Const("") for _, shown, _ in arms):
+            return None  # the arms only set variables
         return self.hole(result, piece.start, end)
 
-    def condition(self, head: Piece, subject: Expression | None, scope: _Scope) -> Expression | None:
+    def condition(self, head: Piece, subject: Expression | None, scope: Scope) -> Expression | None:
         if head.tag == "else":
             return None
         if head.tag == "when":
             values = self.markup("alternatives", head.markup, head.inner)
             if not isinstance(values, tuple) or subject is None:
                 return None
-            tests = tuple(Call("eq", (_replace(subject, scope), _replace(value, scope))) for value in values)
+            tests = tuple(Call("eq", (in_place(subject, scope), in_place(value, scope))) for value in values)
             return tests[0] if len(tests) == 1 else Call("or", tests)
         test = self.expression("condition", head.markup, head.inner)
         if test is None:
             return None
-        test = _replace(test, scope)
+        test = in_place(test, scope)
         return Call("not", (test,)) if head.tag == "unless" else test
 
-    def merge(self, scope: _Scope, arms: list[tuple[Expression | None, Expression, _Scope]]) -> None:
+    def merge(self, scope: Scope, arms: list[tuple[Expression | None, Expression, Scope]]) -> None:
         """After a branch, a variable set in some arm has the value of the arm that was taken."""
         names = {name for _, _, inner in arms for name in inner if inner.get(name) is not scope.get(name)}
         for name in sorted(names):
             default = scope.get(name, Ref((name,)))
-            value = _choose([(condition, inner.get(name, default)) for condition, _, inner in arms], default)
-            if _fits(value):
+            value = nested_if([(condition, inner.get(name, default)) for condition, _, inner in arms], default)
+            if fits(value):
                 scope[name] = value
             else:
                 self.wanted.add(name)
 
-    def comment(self, piece: Piece, block: Block | None, scope: _Scope, depth: int) -> None:
+    def comment(self, piece: Piece, block: Block | None, scope: Scope, depth: int) -> None:
         end = self.pieces[block.closer].end if block is not None else piece.end
-        self.report(
-            DroppedComment, piece.start, end, f"the comment `{_clip(self.text[piece.start : end])}` is left out"
-        )
+        self.report(DroppedComment, piece.start, end, f"the comment `{clip(self.text[piece.start : end])}` is left out")
 
-    def raw(self, piece: Piece, block: Block | None, scope: _Scope, depth: int) -> Segment:
+    def raw(self, piece: Piece, block: Block | None, scope: Scope, depth: int) -> Segment:
         assert block is not None
         return Literal(self.text[piece.end : self.pieces[block.closer].start])
 
@@ -373,7 +357,7 @@ class _Template:
     def hole(self, expression: Expression, start: int, end: int) -> Hole:
         return Hole(expression, self.at(start, end))
 
-    def opaque(self, start: int, end: int, scope: _Scope) -> Opaque:
+    def opaque(self, start: int, end: int, scope: Scope) -> Opaque:
         """The source itself. Variables that it uses or sets must not be put in place elsewhere."""
         source = self.text[start:end]
         self.wanted |= set(_ASSIGNED.findall(source))
@@ -382,7 +366,7 @@ class _Template:
         return Opaque(LIQUID, source)
 
 
-_Handler = Callable[[_Template, Piece, Block | None, _Scope, int], Segment | None]
+_Handler = Callable[[_Template, Piece, Block | None, Scope, int], Segment | None]
 _HANDLERS: dict[str, _Handler] = {
     "if": _Template.branch,
     "unless": _Template.branch,
@@ -399,54 +383,7 @@ _BLOCK_TAGS = frozenset({"if", "unless", "case", "capture", "comment", "doc", "r
 _ENDS = frozenset({"else", "elsif", "elseif", "when", "endif", "endunless", "endcase", "endfor", "endcapture"})
 
 
-def _choose(arms: list[tuple[Expression | None, Expression]], default: Expression) -> Expression:
-    result = default
-    for condition, value in reversed(arms):
-        result = value if condition is None else Call("if", (condition, value, result))
-    return result
-
-
-def _replace(expression: Expression, scope: _Scope) -> Expression:
-    """The expression with local variables replaced by their values. Depth is bounded by ``_MAX_HEIGHT``."""
-    if not scope:
-        return expression
-    if isinstance(expression, Ref):
-        value = scope.get(expression.path[0])
-        if value is None:
-            return expression
-        for key in expression.path[1:]:
-            value = Ref((*value.path, key)) if isinstance(value, Ref) else Call("index", (value, Const(key)))
-        return value
-    if isinstance(expression, Call):
-        args = tuple(_replace(arg, scope) for arg in expression.args)
-        if expression.name == "index" and len(args) == 2 and isinstance(args[0], Ref) and isinstance(args[1], Const):
-            return Ref((*args[0].path, str(args[1].value)))
-        return Call(expression.name, args)
-    return expression
-
-
-def _fits(expression: Expression) -> bool:
-    """Whether the tree is small and flat enough for passes that walk it recursively."""
-    stack: list[tuple[Expression, int]] = [(expression, 1)]
-    nodes = 0
-    while stack:
-        item, height = stack.pop()
-        nodes += 1
-        if nodes > _MAX_NODES or height > _MAX_HEIGHT:
-            return False
-        if isinstance(item, Call):
-            stack.extend((arg, height + 1) for arg in item.args)
-        elif isinstance(item, Lambda):
-            stack.append((item.body, height + 1))
-    return True
-
-
 def _enumeration(words: tuple[str, ...]) -> str:
     if len(words) <= 1:
         return "".join(words)
     return ", ".join(words[:-1]) + " or " + words[-1]
-
-
-def _clip(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:57] + "…"

@@ -63,7 +63,7 @@ def read_markup(start: str, source: str) -> Reading | Failure:
     try:
         tree = _parser().parse(source, start=start)
     except UnexpectedInput as error:
-        return _failure(source, error)
+        return _failure(start, source, error)
     builder = _Builder()
     return Reading(builder.build(tree), tuple(builder.unknown))
 
@@ -130,7 +130,7 @@ class _Builder:
         return _CONSTANTS[children[0].type]
 
     def range(self, children: list[Any]) -> Expression:
-        low, high = children
+        low, _, high = children
         return Call("range", (self.value(low), self.value(high)))
 
     def path(self, children: list[Any]) -> Expression:
@@ -150,8 +150,7 @@ class _Builder:
                 key = Const(str(step.children[0]))
             else:
                 key = self.value(step.children[0])
-            fixed = isinstance(key, Const) and not isinstance(key.value, bool) and key.value not in (None, "")
-            if isinstance(result, Ref) and isinstance(key, Const) and fixed:
+            if isinstance(result, Ref) and isinstance(key, Const) and _is_token(key.value):
                 result = Ref((*result.path, str(key.value)))
             else:
                 result = Call("index", (result, key))
@@ -178,6 +177,11 @@ class _Builder:
         return Call(_OPERATORS[operator], (left, right))
 
 
+def _is_token(key: object) -> bool:
+    """Whether a constant index names a member or counts from the start, and so can be part of a path."""
+    return (isinstance(key, str) and bool(key)) or (type(key) is int and key >= 0)
+
+
 _EXPECTED = {
     "PIPE": "`|` and a filter",
     "VBAR": "`|` and a filter",
@@ -192,6 +196,7 @@ _EXPECTED = {
     "NUMBER": "a number",
     "SEGMENT": "a name after the dot",
     "DOT": "`.`",
+    "TO": "`..` and the end of a range",
     "LSQB": "`[`",
     "RSQB": "`]`",
     "LPAR": "`(`",
@@ -202,21 +207,27 @@ _EXPECTED = {
 _VALUE = frozenset({"NAME", "STRING", "NUMBER", "TRUE", "FALSE", "NIL", "BLANK", "EMPTY", "LPAR", "LSQB"})
 
 
-def _failure(source: str, error: UnexpectedInput) -> Failure:
+def _failure(rule: str, source: str, error: UnexpectedInput) -> Failure:
     from lark.exceptions import UnexpectedToken
 
-    expected: set[str]
     start = error.pos_in_stream or 0
+    end = start + 1
     if isinstance(error, UnexpectedToken):
-        expected = set(error.accepts or error.expected)
-        end = start + (0 if error.token.type == "$END" else len(error.token))
+        end = start + max(len(error.token), 1)
         if error.token.type == "$END":
-            start = end = len(source.rstrip())
-    else:
-        expected = set(getattr(error, "allowed", None) or ())
-        end = start + 1
-    found = "the end" if start >= len(source.rstrip()) else f"`{source[start:end]}`"
-    return Failure(start, max(end, start), found, _words(expected))
+            start = len(source.rstrip())
+    written = len(source.rstrip())
+    if start >= written:
+        # The end is shown by its last character.
+        return Failure(max(written - 1, 0), written, "the end", _words(_accepted(rule, source)))
+    return Failure(start, end, f"`{source[start:end]}`", _words(_accepted(rule, source[:start])))
+
+
+def _accepted(rule: str, read: str) -> set[str]:
+    """The terminals that may follow what was read; the lexer's own list is wider than the grammar."""
+    parser = _parser().parse_interactive(read, start=rule)
+    parser.exhaust_lexer()
+    return set(parser.accepts())
 
 
 def _words(expected: set[str]) -> tuple[str, ...]:

@@ -19,6 +19,12 @@ from bascule.language.words import (
 )
 
 __all__ = [
+    "CONDITION",
+    "CONJUNCTION",
+    "CONNECTOR",
+    "POSTPOSITION",
+    "PREPOSITION",
+    "VERB",
     "LazyPattern",
     "alternation",
     "cue_after",
@@ -32,6 +38,8 @@ __all__ = [
 _NEAR = 200
 """Characters before and after a list in which a cue counts."""
 
+_OPENERS = " \t\r\n:-–—*_>([\"'«“👇⬇️▼"
+_SENTENCE_END = re.compile(r"[.!?؟।](?=\s|$)|\n")
 _QUESTION = re.compile(r"[?؟？](?=[^?؟？]{0,60}$)")
 
 
@@ -93,32 +101,37 @@ def verb_language(verb: str) -> str:
     return _verb_languages().get(verb.casefold(), "")
 
 
-def cue_before(text: str, position: int) -> str:
-    """What before ``position`` asks for an answer, in words, or ``""``."""
+def cue_before(text: str, position: int, sentences: int | None = None) -> str:
+    """What before ``position`` asks for an answer, in words, or ``""``.
+
+    ``sentences``: how many sentences may end between a word and the position; None does not count them.
+    """
     before = text[max(0, position - _NEAR) : position]
-    tail = before.rstrip(" \t\r\n:-–—*_>([\"'«“👇⬇️▼")
     if is_instruction(before):
         return ""
-    verbs = list(pattern("verb").finditer(before))
-    if verbs:
-        return f"`{verbs[-1].group()}` before the options"
-    if _QUESTION.search(tail):
-        return "a question before the options"
-    words = list(pattern("choose").finditer(before))
-    if words:
-        return f"`{words[-1].group()}` before the options"
+    for name in ("verb", "choose"):
+        words = list(pattern(name).finditer(before))
+        if words and (sentences is None or _sentences(before[words[-1].end() :]) <= sentences):
+            return f"`{words[-1].group()}` before the options"
+        if name == "verb" and _QUESTION.search(before.rstrip(_OPENERS)):
+            return "a question before the options"
     return ""
 
 
-def cue_after(text: str, position: int) -> str:
+def _sentences(text: str) -> int:
+    return len(_SENTENCE_END.findall(text.rstrip(" :.-–—")))
+
+
+def cue_after(text: str, position: int, reach: int = _NEAR) -> str:
     """What after ``position`` asks for an answer, in words, or ``""``."""
-    verb = pattern("verb").search(text, position, position + _NEAR)
+    verb = pattern("verb").search(text, position, position + reach)
     return f"`{verb.group()}` after the options" if verb is not None else ""
 
 
 def is_instruction(before: str) -> bool:
     """Whether the words before a list announce steps rather than a choice."""
-    return pattern("steps").search(before[-120:]) is not None or pattern("how to").search(before[-120:]) is not None
+    near = before[-120:]
+    return pattern("steps").search(near) is not None or pattern("how to").search(near) is not None
 
 
 CONNECTOR = alternation(list(CONNECTORS))

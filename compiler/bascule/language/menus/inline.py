@@ -16,6 +16,7 @@ from bascule.language.menus.cues import (
     alternation,
     cue_after,
     cue_before,
+    is_instruction,
     yes_no_words,
 )
 from bascule.language.menus.model import KEYCAPS, Menu, MenuItem, guess_languages, key_value, spellings_of
@@ -26,7 +27,6 @@ __all__ = ["number_menu", "signed_menu", "word_menu"]
 
 _MAX_TITLE = 60
 
-_END = r"(?:[.!?؟।]+(?=\s|$|[\"'”»)])|\n|$)"
 _SENTENCE_END = re.compile(r"[.!?؟।](?=\s|$)|\n")
 _JUNK = LazyPattern(rf"^[\s,;:|/،.\-–—=]+|(?:[\s,;:|/،\-–—]+|\s+(?:{CONJUNCTION}))+$", re.I)
 _TAIL_CONJUNCTION = LazyPattern(rf"[\s,;،]+(?:{CONJUNCTION})\s*$", re.I)
@@ -93,23 +93,10 @@ def _consecutive(marks: list[_Mark], index: int) -> list[_Mark]:
 
 def _near_cue(text: str, start: int, end: int) -> str:
     """A cue in the sentence of the options, in the one before, or right after."""
-    cue = cue_before(text, start)
-    if cue and not cue.endswith("` before the options"):
-        return cue
-    if cue:
-        # A word counts when no finished sentence stands between it and the options.
-        word = cue.split("`")[1]
-        at = text.rfind(word, 0, start)
-        between = text[at:start].rstrip(" :.-–—")
-        if len(_SENTENCE_END.findall(between)) <= 1:
-            return cue
-    return cue_after(text[: end + 80], end) if not cue_before_is_instruction(text, start) else ""
-
-
-def cue_before_is_instruction(text: str, start: int) -> bool:
-    from bascule.language.menus.cues import is_instruction
-
-    return is_instruction(text[max(0, start - 200) : start])
+    before = cue_before(text, start, sentences=1)
+    if before or is_instruction(text[max(0, start - _MAX_TITLE * 2) : start]):
+        return before
+    return cue_after(text, end, reach=80)
 
 
 def _from_marks(text: str, run: list[_Mark]) -> Menu | None:
@@ -150,11 +137,17 @@ def _unprefixed(title: str) -> str:
 
 _QUOTES = "\"'“”«»„‘’*_"
 _DIGIT_KEY = r"\d{1,2}(?![\w:.,/%€$£]?\d)"
-_FILLER = rf"(?:\s+(?:to|à|a|al|ao|an|auf)\s+\w+(?:\s+\w+){{0,2}})?(?:\s+(?:{PREPOSITION}))?(?:\s+(?:the\s+|le\s+|la\s+|o\s+|el\s+)?(?:word|number|mot|chiffre|numéro|keyword|palabra|palavra|número|цифру|слово|الرقم|رقم|كلمة|ספרה|המספר))?"
+_NOUN = "word|keyword|number|mot|chiffre|numéro|palabra|palavra|número|цифру|слово|الرقم|رقم|كلمة|ספרה|המספר"
+_FILLER = (
+    rf"(?:\s+(?:to|à|a|al|ao|an|auf)\s+\w+(?:\s+\w+){{0,2}})?(?:\s+(?:{PREPOSITION}))?"
+    rf"(?:\s+(?:the\s+|le\s+|la\s+|o\s+|el\s+)?(?:{_NOUN}))?"
+)
+"""Between a verb and its key: "reply [to this message] [with] [the word] YES"."""
 _PREFIXED = rf"(?=\s*[{MARKER_PREFIXES}]\w)"
 _KEY_FIRST = LazyPattern(
-    rf"(?<![\w.,:/€$£%\-])(?:(?P<verb>{VERB})(?:{_FILLER})\s*:?\s*)?[{_QUOTES}(]?(?P<key>{_DIGIT_KEY}|{KEYCAPS})[{_QUOTES})]?"
-    rf"(?:\s*(?:[-–—=:]>?|→)\s*|\s+)(?:(?P<connector>{CONNECTOR})(?!\w)\s*|(?P<condition>{CONDITION})(?!\w)|{_PREFIXED})(?!\s*\d)",
+    rf"(?<![\w.,:/€$£%\-])(?:(?P<verb>{VERB})(?:{_FILLER})\s*:?\s*)?"
+    rf"[{_QUOTES}(]?(?P<key>{_DIGIT_KEY}|{KEYCAPS})[{_QUOTES})]?"
+    rf"(?:\s*(?:[-–—=:]>?|→)\s*|\s+)(?:(?:{CONNECTOR})(?!\w)\s*|(?P<condition>{CONDITION})(?!\w)|{_PREFIXED})(?!\s*\d)",
     re.I,
 )
 _TITLE_FIRST = LazyPattern(
@@ -260,11 +253,12 @@ _NEXT_KEY = LazyPattern(
     re.I,
 )
 _MEANING = LazyPattern(
-    rf"\s*(?:[-–—=:]>?\s*|(?P<prefix>(?=[{MARKER_PREFIXES}]\w))|(?:{CONNECTOR})(?!\w)\s*|\((?=\w)|(?P<condition>(?:{CONDITION})(?!\w)))",
+    rf"\s*(?:[-–—=:]>?\s*|(?=[{MARKER_PREFIXES}]\w)|(?:{CONNECTOR})(?!\w)\s*|\((?=\w)"
+    rf"|(?P<condition>(?:{CONDITION})(?!\w)))",
     re.I,
 )
 _PAIR = LazyPattern(
-    rf"(?<![\w/])(?P<first>{'|'.join(('y', 'o', 's', 'd', 'j', 'e'))}|{_YES_NO})\s*(?:/|(?<=\s)(?:{CONJUNCTION})(?=\s))\s*"
+    rf"(?<![\w/])(?P<first>[yosdje]|{_YES_NO})\s*(?:/|(?<=\s)(?:{CONJUNCTION})(?=\s))\s*"
     rf"(?:(?:{PREPOSITION})\s+)?(?P<second>n|h|{_YES_NO})(?![\w/])",
     re.I,
 )

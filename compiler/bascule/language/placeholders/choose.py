@@ -64,6 +64,7 @@ def choose_syntax(texts: Sequence[str]) -> SyntaxChoice:
         tags = _sender_tags(bracket, sum(1 for text in texts if text.strip()))
         bracket.count -= sum(bracket.names.pop(name) for name in tags)
     _settle_ruby(tallies)
+    _settle_dollar(tallies)
     for tally in tallies.values():
         if tally.row.weak and not _believable(tally, texts):
             tally.count = 0
@@ -185,3 +186,11 @@ def _settle_ruby(tallies: dict[str, _Tally]) -> None:
         brace.count -= brace.after_hash
     else:
         ruby.count = 0
+
+
+def _settle_dollar(tallies: dict[str, _Tally]) -> None:
+    """``${x}`` where ``{x}`` is at least as frequent: a price, or a slip; the file writes ``{x}``."""
+    dollar, brace = tallies.get("dollar-brace"), tallies.get("brace")
+    if dollar is not None and brace is not None and brace.count >= dollar.count and not dollar.kinds["CODE"]:
+        brace.count += dollar.count
+        dollar.count = 0

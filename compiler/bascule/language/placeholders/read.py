@@ -13,16 +13,17 @@ from bascule.language.placeholder_rules import (
     CodeInTemplate,
     OtherPlaceholderSyntax,
     UnbalancedPlaceholder,
-    UnfilledMarker,
 )
 from bascule.language.placeholders.choose import SyntaxChoice
+from bascule.language.placeholders.notes import clip, unfilled_markers
 from bascule.language.placeholders.syntaxes import SYNTAXES, Syntax, evidence, tokens
+from bascule.language.words import names_money
 from bascule.source import Place
 
 if TYPE_CHECKING:
     from lark import Token
 
-__all__ = ["Reader", "clip", "parse_text", "reference", "unfilled"]
+__all__ = ["Reader", "parse_text", "reference"]
 
 _PAD = " \t\u00a0\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _MEMBER = re.compile(r"[^.\[\]]+")
@@ -31,7 +32,6 @@ _STRAY = {
     "{}": re.compile(r"[^\W\d]\w{1,40}\}{1,2}"),
     "[]": re.compile(r"[^\W\d]\w{1,40}\]{1,2}"),
 }
-_MARKER = re.compile(r"<<\s?[^\W\d][^<>\n]{2,80}>>")
 _YES = ("yes", "y", "true", "t", "1", "include", "show")
 """Values that switch a Notify optional text on
 (https://github.com/alphagov/notifications-utils, ``str2bool``)."""
@@ -160,7 +160,24 @@ class Reader:
             if name in self.tags or (self.row.name == "angle" and f"</{name}>" in self.text):
                 self.literals.append((start, end))
                 return Literal(str(item))
+        if kind == "LOOSE" and self.row.name == "brace":
+            self.loose(item, start, end)
         return Hole(self.expression(kind, item, start, end), self.at(start, end))
+
+    def loose(self, item: Token, start: int, end: int) -> None:
+        """``${x}`` in a file of ``{x}``: a price when the name says so, else another syntax."""
+        sign = self.text[start - 1 : start]
+        name = item.strip(self.row.fence).strip(_PAD)
+        if sign not in ("$", "%") or (sign == "$" and names_money(name)):
+            return
+        self.findings.append(
+            OtherPlaceholderSyntax.at(
+                self.at(start - 1, end),
+                f"`{sign}{clip(item)}` is read as `{sign}` followed by `{clip(item)}`, as the file writes `{{name}}`",
+                help=f"remove the `{sign}` if it is not part of what is said",
+                data={"syntax": "dollar-brace" if sign == "$" else "percent-brace"},
+            )
+        )
 
     def expression(self, kind: str, item: Token, start: int, end: int) -> Expression:
         """The expression of one placeholder token."""
@@ -175,7 +192,10 @@ class Reader:
         if kind == "ANON":
             name = self.next_argument()
             self.anonymous.append((start, end, name))
-            return _formatted(Ref((name,)), item[1:] if self.row.name == "printf" else "")
+            if self.row.name == "printf":
+                return _formatted(Ref((name,)), item[1:])
+            spec = inner.removeprefix(":") if ":" in inner or "!" in inner else ""
+            return Call("format", (Ref((name,)), Const(spec))) if spec else Ref((name,))
         if kind == "INDEXED":
             index, _, spec = item[1:].partition("$")
             return _formatted(Ref((index,)), spec)
@@ -185,7 +205,7 @@ class Reader:
             function, _, name = inner.partition(":")
             return Call(function.lower(), (reference(name.strip()),))
         if kind == "FORMAT":
-            return self.format(inner, start, end)
+            return _with_format(inner)
         if kind == "QUALIFIED":
             return Ref((inner,))
         if kind == "OPTIONAL":
@@ -204,16 +224,6 @@ class Reader:
                 self.findings += [finding for finding in findings if finding.data.get("filter") not in COMMON_FILTERS]
                 return expression
         return self.opaque(kind, item, start, end)
-
-    def format(self, inner: str, start: int, end: int) -> Expression:
-        """A name with a format: Python's ``{hour:02d}`` and ``{name!r}``."""
-        cut = min(position for position in (inner.find(":"), inner.find("!")) if position >= 0)
-        name, spec = inner[:cut].strip(_PAD), inner[cut:].removeprefix(":")
-        if not name:
-            name = self.next_argument()
-            self.anonymous.append((start, end, name))
-            return Call("format", (Ref((name,)), Const(spec)))
-        return Call("format", (reference(name), Const(spec)))
 
     def opaque(self, kind: str, item: Token, start: int, end: int) -> Opaque:
         language = "ruby" if kind == "RUBY" else self.row.code
@@ -278,9 +288,7 @@ class Reader:
     def look_for_others(self) -> None:
         """Report, in what stays text, the placeholders of other syntaxes and the notes to the author."""
         text = self.text
-        if "<<" in text:
-            for match in _MARKER.finditer(text):
-                self.findings.append(unfilled(match.group(), self.at(match.start(), match.end())))
+        self.findings += unfilled_markers(text, self.at)
         found: list[tuple[int, int, Syntax]] = []
         for row in SYNTAXES.values():
             if not row.strong or row is self.row or not any(mark in text for mark in row.marks):
@@ -332,7 +340,7 @@ def _spelled(row: Syntax, name: str) -> str:
 
 def _unescape(syntax: str, item: Token) -> str:
     text = str(item)
-    if text.startswith("\\"):
+    if text.startswith("\\") or syntax == "dollar-brace":
         return text[1:]
     if syntax == "smarty":
         return "{" if text == "{ldelim}" else "}"
@@ -350,19 +358,12 @@ def _formatted(value: Ref, spec: str) -> Expression:
     return Call("format", (value, Const(spec))) if len(spec) > 1 else value
 
 
+def _with_format(inner: str) -> Expression:
+    """A name with a format: Python's ``hour:02d`` and ``name!r``."""
+    cut = min(position for position in (inner.find(":"), inner.find("!")) if position >= 0)
+    return Call("format", (reference(inner[:cut].strip(_PAD)), Const(inner[cut:].removeprefix(":"))))
+
+
 def _printf_named(item: Token) -> Expression:
     name, _, spec = item[2:].partition(")")
     return _formatted(reference(name), spec)
-
-
-def clip(text: str) -> str:
-    """A piece of source text short enough for a message, on one line."""
-    line = " ".join(text.split())
-    return line if len(line) <= 60 else line[:57] + "…"
-
-
-def unfilled(found: str, place: Place) -> Finding:
-    """The finding of a note such as ``<<INSERT YOUR URL>>``."""
-    return UnfilledMarker.at(
-        place, f"`{clip(found)}` asks for a value that was never filled in", help="put the real value there"
-    )

@@ -22,8 +22,10 @@ class Syntax:
     ``marks``: a text without any of them has no placeholder of this syntax. ``fence``: the characters
     round a name, stripped to get it. ``evidence``: token kinds that count for the syntax when a file is
     judged. ``includes``: syntaxes that this one reads too, whose counts it takes over once it has one of
-    its own, plus its own tokens of the kinds ``unshared``, which they do not see. ``weak``: a single occurrence proves nothing, ordinary prose looks the same. ``strong``: an
-    occurrence left over in a file of another syntax is reported. ``code``: language of its code tokens.
+    its own, plus its own tokens of the kinds ``unshared``, which they do not see. ``weak``: a single
+    occurrence proves nothing, ordinary prose looks the same. ``strong``: an occurrence left over in a file
+    of another syntax is reported. ``code``: language of its code tokens. ``file``: the grammar, when two
+    rows share one.
     """
 
     name: str

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 
 from bascule.diagnostics.finding import Finding
 from bascule.parsers.sms.rules import MisreadAlphabet
@@ -13,8 +14,9 @@ __all__ = ["misread_alphabet"]
 
 _PAGES = (("cp1251", "Cyrillic", "CYRILLIC"), ("cp1253", "Greek", "GREEK"), ("cp1255", "Hebrew", "HEBREW"),
           ("cp1256", "Arabic", "ARABIC"))  # fmt: skip
-_WORD = re.compile(r"[^\W\d_]{3,}")
-_HIGH = re.compile(r"[\u00c0-\u00ff]{3,}")
+_WORD = re.compile(r"[^\x00-\x40\x5b-\x60\x7b-\x7f\xa0\xa3\xab\xbb\u2013-\u2026]{3,}")
+# What Windows-1252 makes of letters of the other pages: its accented letters, and some signs.
+_HIGH = re.compile(r"[\u00c0-\u00ff\u00a8\u00aa\u00af\u00b2-\u00b4\u00b8\u00ba\u00bf]{3,}")
 _LOOKED_AT = 100_000
 
 
@@ -32,9 +34,10 @@ def misread_alphabet(file: SourceFile) -> list[Finding]:
     accented = [word for word in words if not word.isascii()]
     if not odd or len(odd) * 2 < len(accented):
         return []
+    longest = max(odd, key=len)
     best: tuple[float, str, str, str] = (0.0, "", "", "")
     for page, name, script in _PAGES:
-        shown = odd[0].encode("cp1252", "replace").decode(page, "replace")
+        shown = longest.encode("cp1252", "replace").decode(page, "replace")
         joined = "".join(word.encode("cp1252", "replace").decode(page, "replace") for word in odd)
         score = sum(unicodedata.name(char, "").startswith(script) for char in joined) / len(joined)
         # In a wrong page the case of letters jumps about.
@@ -51,13 +54,11 @@ def misread_alphabet(file: SourceFile) -> list[Finding]:
     score, page, name, shown = best
     if score < 0.8:
         return []
-    at = file.text.index(odd[0])
+    at = file.text.index(longest)
     finding = MisreadAlphabet.at(
         Place(file.path),
-        f"`{odd[0]}` is no word: read as Windows-{page[2:]} ({name}) it would be `{shown}`",
+        f"`{longest}` is no word: read as Windows-{page[2:]} ({name}) it would be `{shown}`",
         help=f"open the file as Windows-{page[2:]} and save it as UTF-8",
         data={"encoding": page},
     )
-    from dataclasses import replace
-
-    return [replace(finding, span=TextDocument(file.path, file.text).span(at, at + len(odd[0])))]
+    return [replace(finding, span=TextDocument(file.path, file.text).span(at, at + len(longest)))]

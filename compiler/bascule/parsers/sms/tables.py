@@ -119,7 +119,9 @@ def _guess(table: TableDocument, columns: Columns) -> TableView:
 
 def _is_key(cells: list[str]) -> bool:
     values = [cell.strip() for cell in cells]
-    return bool(values) and all(values) and len(set(values)) == len(values) and max(map(len, values)) <= 60
+    if not values or not all(values) or len(set(values)) < len(values) or max(map(len, values)) > 60:
+        return False
+    return sum(value.count(" ") > 3 or value.endswith(("?", "؟", "？")) for value in values) * 4 <= len(values)
 
 
 def read_table_templates(view: TableView) -> Reading:

@@ -212,7 +212,7 @@ class _Tree:
                 KeptBeside.at(
                     place.child(beside[0]).at_key(),
                     f"{listed} {'stands' if len(beside) == 1 else 'stand'} beside `{wrappers[0]}` "
-                    "and was not read as templates",
+                    f"and {'was' if len(beside) == 1 else 'were'} not read as templates",
                     help=f"move messages into `{wrappers[0]}`",
                 )
             )

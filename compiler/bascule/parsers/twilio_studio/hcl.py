@@ -232,13 +232,14 @@ def _parse_block(parse: _Parse, end: int) -> HclValue | None:
     try:
         tree = _grammar().parse(parse.masked.text[parse.base : end])
     except lark.exceptions.UnexpectedInput as error:
-        at = parse.base + max(getattr(error, "pos_in_stream", 0) or 0, 0)
-        expected = getattr(error, "accepts", None) or getattr(error, "allowed", None) or getattr(error, "expected", ())
-        names = sorted(_TERMINALS[name] for name in expected or () if name in _TERMINALS)
-        if at >= end - 1 and parse.masked.text[end - 1 : end] != "}":
-            message = "the block is never closed"
+        if getattr(getattr(error, "token", None), "type", "") == "$END":
+            at = parse.base
+            message = "the block that opens here is never closed"
         else:
-            message = f"found `{parse.text[at : at + 20].splitlines()[0].strip() if at < len(parse.text) else ''}`"
+            at = parse.base + max(error.pos_in_stream or 0, 0)
+            expected = getattr(error, "accepts", None) or getattr(error, "allowed", None) or getattr(error, "expected", ())
+            names = sorted(_TERMINALS[name] for name in expected or () if name in _TERMINALS)
+            message = f"found {_shown(parse.masked.text[at:end])}"
             message += f", expected {' or '.join(names[:5])}" if names else ", which is no literal value"
         parse.problems.append(Problem("studio-hcl-syntax", message, min(at, end), min(at + 1, end)))
         return None

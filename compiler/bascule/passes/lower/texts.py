@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -86,10 +87,19 @@ def slice_text(text: Text, start: int, end: int) -> Text:
 
 
 def cut_range(text: Text, start: int, end: int) -> Text:
-    """The text without a range of its flat form; blanks left at the seam are tidied."""
-    whole = len(flat(text))
-    before, after = slice_text(text, 0, start), slice_text(text, end, whole)
-    return _strip_end(join_text([*_strip_end(before), Literal("\n"), *_strip_start(after)]) if after else before)
+    """The text without a range of its flat form; what is left at the seam is tidied.
+
+    Punctuation that closed the range (the point after "2 pour reporter.") goes with it.
+    """
+    before = _strip_end(slice_text(text, 0, start))
+    after = slice_text(text, end, len(flat(text)))
+    if all(isinstance(part, Literal) and all(map(_is_punctuation, part.text)) for part in after):
+        return before
+    return _strip_end(join_text([*before, Literal("\n" if before else ""), *_strip_start(after)]))
+
+
+def _is_punctuation(char: str) -> bool:
+    return unicodedata.category(char)[0] in "PZC"
 
 
 def _strip_end(text: Text) -> Text:

@@ -32,7 +32,9 @@ _EMOJI_RUN = re.compile(
 # Scripts that put no blanks between words: each character counts as one.
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _MARKED = re.compile(r"```|\*|(?<!\w)_[^\s_](?:[^_\n]*[^\s_])?_(?!\w)|(?<!\w)~[^\s~](?:[^~\n]*[^\s~])?~(?!\w)")
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"'«»“”]+|(?<![\w@.-])(?:[\w-]{1,63}\.){1,4}[a-z]{2,12}/[^\s<>\"'«»“”]+", re.I)
+_LINK = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"'«»“”]+|(?<![\w@.-])(?:[\w-]{1,63}\.){1,4}[a-z]{2,12}/[^\s<>\"'«»“”]+", re.I
+)
 _AFTER_LINK = ".,;:!?)]}…"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from bascule.diagnostics import Finding, Label, Severity
 from bascule.ir.text import Hole, Text
@@ -48,7 +49,7 @@ def _found(
             continue
         text = subject.template.body_text
         found = known_parameters(text)
-        gaps = [text[a.end : b.start] for a, b in zip(found, found[1:], strict=False)]
+        gaps = [text[a.end : b.start] for a, b in pairwise(found)]
         if any(not gap.strip() and bool(gap) is blanks for gap in gaps):
             yield rule.at(subject.place, message, help=help, notes=(fact.cite(),), severity=fact.severity)
 

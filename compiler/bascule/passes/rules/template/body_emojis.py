@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Severity
+from bascule.passes.lower.texts import flat
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.template.subjects import subjects, text_of_source
 from bascule.passes.rules.wording import emojis, place_in
-from bascule.passes.lower.texts import flat
 
 __all__ = ["TooManyEmojis"]
 

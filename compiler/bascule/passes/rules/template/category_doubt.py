@@ -42,12 +42,12 @@ class CategoryInDoubt(CheckRule):
             asked = category.value if category is not None else "no category"
             if not risk and template.category_confidence != "weak":
                 continue
-            message = f"the template `{template.name}` asks for {asked}, but not surely: {template.category_reason}"
+            message = f"the template `{template.name}` asks for {asked}, but not surely"
             if risk:
-                message = f"review may make the template `{template.name}` {risk}, not {asked}: {template.category_reason}"
+                message = f"review may make the template `{template.name}` {risk}, not {asked}"
             yield cls.at(
                 template.place,
-                message,
+                f"{message}: {template.category_reason}",
                 help=_help(risk),
                 labels=_labels(context, template, risk),
                 notes=(fact.cite(),),

@@ -1,0 +1,319 @@
+"""``GRF023`` and ``GRF024``: loops that go on without anybody answering."""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from bascule.diagnostics import Finding, Label, Severity
+from bascule.diagnostics.render_text import clock_text
+from bascule.ir.expr import Ref, references
+from bascule.ir.nodes import Case, Edge, Failure, HttpRequest, Otherwise, SetVariable, Timeout, When
+from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.graph.network import Arc, Network, Vertex, Way, components, network, ways_out
+
+__all__ = ["EndlessLoop", "UnboundedNudge"]
+
+_DAY = 86_400.0
+_MOST_STARTS = 8
+_MOST_LABELS = 8
+
+Path = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    """A strongly connected part of the network. ``leaves`` says that a condition may lead out of it."""
+
+    members: tuple[int, ...]
+    sends: tuple[int, ...]
+    counted: bool
+    leaves: bool
+
+
+def _refs(edges: Sequence[Edge]) -> Iterator[Ref]:
+    for edge in edges:
+        if isinstance(edge.guard, When):
+            yield from references(edge.guard.condition)
+
+
+def _counted(vertices: Sequence[Vertex]) -> bool:
+    """Something that the loop sets or requests decides about its ways: a counter, a date, an answer of a server."""
+    changed: list[Path] = []
+    tested: list[Path] = []
+    for vertex in vertices:
+        node = vertex.node
+        if isinstance(node, SetVariable):
+            changed += [item.target for item in node.assignments]
+        elif isinstance(node, HttpRequest):
+            changed += [path for path in (node.into, *(path for _, path in node.mapping)) if path]
+        tested += [ref.path for ref in _refs(node.edges)]
+        if isinstance(node, Case) and node.subject is not None:
+            tested += [ref.path for ref in references(node.subject)]
+    known = set(changed)
+    prefixes = {path[:size] for path in changed for size in range(1, len(path))}
+    return any(
+        path in prefixes or any(path[:size] in known for size in range(1, len(path) + 1)) for path in tested
+    )
+
+
+def _leaves(vertex: Vertex, inside: frozenset[int], net: Network) -> bool:
+    """Whether a condition (no reply, no failed send) may lead out of the loop at this vertex."""
+    edges = ways_out(vertex.node)
+    guards = [edge.guard for edge in edges]
+    if isinstance(vertex.node, Case) and not any(isinstance(guard, Otherwise) for guard in guards):
+        return True  # no condition holds: the flow is over
+    for edge in edges:
+        target = net.number(vertex.flow.id, edge.target) if edge.target is not None else None
+        if target is not None and target in inside:
+            continue
+        free = isinstance(vertex.node, (Case, HttpRequest)) or isinstance(edge.guard, When)
+        if free and (not isinstance(edge.guard, Failure) or isinstance(vertex.node, HttpRequest)):
+            return True
+    return False
+
+
+def _loop(net: Network, members: Sequence[int]) -> _Loop:
+    inside = frozenset(members)
+    vertices = [net.vertices[number] for number in members]
+    return _Loop(
+        members=tuple(members),
+        sends=tuple(number for number in members if net.vertices[number].sends),
+        counted=_counted(vertices),
+        leaves=any(_leaves(vertex, inside, net) for vertex in vertices),
+    )
+
+
+def _loops(net: Network, most: Way, ways: frozenset[Way]) -> list[_Loop]:
+    def successors(number: int) -> list[int]:
+        return [arc.target for arc in net.vertices[number].arcs if arc.way in ways and arc.way <= most]
+
+    return [_loop(net, members) for members in components(len(net.vertices), successors)]
+
+
+_AT_ONCE = frozenset({Way.FREE})
+_EVEN_FAILING = frozenset({Way.FREE, Way.FAILED})
+_WITHOUT_REPLY = frozenset({Way.FREE, Way.TIMED})
+
+
+def _endless(context: CheckContext) -> tuple[list[_Loop], list[_Loop]]:
+    """Loops that run at once, and loops that run at once when every send fails."""
+    net = network(context)
+    free = [loop for loop in _loops(net, Way.FREE, _AT_ONCE) if not loop.counted]
+    taken = {number for loop in free for number in loop.members}
+    failing = [
+        loop
+        for loop in _loops(net, Way.FAILED, _EVEN_FAILING)
+        if loop.sends and not loop.counted and not loop.leaves and taken.isdisjoint(loop.members)
+    ]
+    return free, failing
+
+
+def _reached(context: CheckContext, vertex: Vertex) -> bool:
+    return context.window.reached(vertex.flow.id, vertex.node.id)
+
+
+class EndlessLoop(CheckRule):
+    """A loop runs without waiting for anybody
+
+    What it does: reports loops of nodes in which neither an answer nor time is waited for. With a message in it
+    and no condition that leads out it is an error; with such a condition, or when the loop only runs while
+    sending fails, a warning. Loops that change what their conditions test (counters) are left out.
+    Why: the same message is sent as fast as the machine can until somebody stops it; WhatsApp limits and blocks
+    the number.
+    Example:
+        bascule: 1
+        locale: fr
+        flows:
+          aide:
+            entries: [{keyword: aide}]
+            nodes:
+              menu: {say: "Répondez 1 ou 2.", then: rappel}
+              rappel: {say: "Je n'ai pas compris.", then: menu}
+    Use instead:
+        bascule: 1
+        locale: fr
+        flows:
+          aide:
+            entries: [{keyword: aide}]
+            nodes:
+              menu: {say: "Répondez 1 ou 2.", ask: choix, then: rappel}
+              rappel: {say: "Je n'ai pas compris.", then: menu}
+    Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/support/error-codes
+    """
+
+    code = "GRF023"
+    name = "endless-loop"
+
+    @classmethod
+    def check(cls, context: CheckContext) -> Iterator[Finding]:
+        """Look for loops that need nothing to go on."""
+        net = network(context)
+        free, failing = _endless(context)
+        for loop, fails in (*((loop, False) for loop in free), *((loop, True) for loop in failing)):
+            if not loop.sends and loop.leaves:
+                continue
+            head = net.vertices[(loop.sends or loop.members)[0]]
+            if not _reached(context, head):
+                continue
+            severity = Severity.WARNING if loop.leaves or fails or not loop.sends else Severity.ERROR
+            path = _cycle(net, (loop.sends or loop.members)[0], frozenset(loop.members), _EVEN_FAILING)
+            yield cls.at(
+                head.place,
+                _endless_message(head, loop, fails),
+                help="wait for an answer or some time in the loop, or end the flow",
+                labels=_labels(net, path),
+                severity=severity,
+                data={"flow": head.flow.id, "nodes": [net.vertices[number].node.id for number in loop.members]},
+            )
+
+
+def _endless_message(head: Vertex, loop: _Loop, fails: bool) -> str:
+    if not loop.sends:
+        return f"the loop through `{head.node.id}` never ends"
+    if fails:
+        return f"`{head.node.id}` is sent again and again, without a pause, while sending fails"
+    until = " until a condition in the loop changes" if loop.leaves else ""
+    return f"`{head.node.id}` is sent again and again without waiting for an answer{until}"
+
+
+class UnboundedNudge(CheckRule):
+    """Reminders go on for ever
+
+    What it does: reports loops that send a message, wait for time only, and go round again though nobody answers,
+    without a counter. The finding says how many messages a day that is. Where a condition may lead out of the
+    loop it is a warning, else an error. Flows that expire are left out.
+    Why: somebody who stopped answering gets the same message for the rest of their life; after 24 hours each one
+    is a paid template, and people block senders for less.
+    Example:
+        bascule: 1
+        locale: fr
+        flows:
+          aide:
+            entries: [{keyword: aide}]
+            nodes:
+              menu: {say: "Que voulez-vous ?", ask: {into: choix, timeout: 2h}, then: fin, timeout: rappel}
+              rappel: {wait: 23h, say: "Toujours là ?", then: menu}
+              fin: {say: "Merci, c'est noté."}
+    Use instead:
+        bascule: 1
+        locale: fr
+        flows:
+          aide:
+            entries: [{keyword: aide}]
+            nodes:
+              menu: {say: "Que voulez-vous ?", ask: {into: choix, timeout: 2h}, then: fin, timeout: rappel}
+              rappel: {wait: 23h, say: "Toujours là ? Répondez quand vous voulez.", then: end}
+              fin: {say: "Merci, c'est noté."}
+    Sources: bascule's own rule; https://developers.facebook.com/documentation/business-messaging/whatsapp/pricing
+    """
+
+    code = "GRF024"
+    name = "unbounded-nudge"
+
+    @classmethod
+    def check(cls, context: CheckContext) -> Iterator[Finding]:
+        """Look for loops that need nothing but time."""
+        net = network(context)
+        at_once = {number for loop in _endless(context)[0] for number in loop.members}
+        for loop in _loops(net, Way.TIMED, _WITHOUT_REPLY):
+            inside = frozenset(loop.members)
+            if not loop.sends or loop.counted or not at_once.isdisjoint(inside):
+                continue
+            if any(net.vertices[number].flow.expires is not None for number in loop.members):
+                continue
+            if not _reached(context, net.vertices[loop.sends[0]]):
+                continue
+            cycle = _busiest(net, loop, inside)
+            head = net.vertices[cycle[0][0]]
+            sent = sum(net.vertices[number].sends for number, _ in cycle)
+            seconds = sum(arc.seconds for _, arc in cycle)
+            yield cls.at(
+                head.place,
+                f"`{head.node.id}` is sent again {_every(seconds)} for ever if nobody answers: {_rate(sent, seconds)}",
+                help="count the rounds in a variable and stop after one or two, or end the flow after the reminder",
+                labels=_labels(net, cycle),
+                severity=Severity.WARNING if loop.leaves else Severity.ERROR,
+                data={
+                    "flow": head.flow.id,
+                    "nodes": [net.vertices[number].node.id for number, _ in cycle],
+                    "messages": sent,
+                    "seconds": seconds,
+                },
+            )
+
+
+Cycle = list[tuple[int, Arc]]
+
+
+def _every(seconds: float) -> str:
+    return f"every {clock_text(seconds)}" if 0 < seconds < math.inf else "after each wait"
+
+
+def _rate(sent: int, seconds: float) -> str:
+    """Messages a day, in words."""
+    if not 0 < seconds < math.inf:
+        return f"{sent} message{'s' * (sent != 1)} each time"
+    per_day = sent * _DAY / seconds
+    if per_day >= 1.5:
+        return f"about {per_day:.0f} messages a day"
+    if per_day > 0.75:
+        return "about one message a day"
+    return f"about {per_day * 7:.1f} messages a week"
+
+
+def _busiest(net: Network, loop: _Loop, inside: frozenset[int]) -> Cycle:
+    """The round with the most messages per time among the shortest rounds through the first few sends."""
+    best: tuple[float, Cycle] | None = None
+    for start in loop.sends[:_MOST_STARTS]:
+        cycle = _cycle(net, start, inside, _WITHOUT_REPLY)
+        seconds = sum(arc.seconds for _, arc in cycle)
+        sent = sum(net.vertices[number].sends for number, _ in cycle)
+        rate = sent / seconds if seconds > 0 else math.inf
+        if best is None or rate > best[0]:
+            best = (rate, cycle)
+    return best[1] if best is not None else []
+
+
+def _cycle(net: Network, start: int, inside: frozenset[int], ways: frozenset[Way]) -> Cycle:
+    """The quickest round from a vertex back to itself (Dijkstra): each vertex with the arc taken out of it."""
+    arrived: dict[int, tuple[int, Arc]] = {}
+    order = 0
+    heap: list[tuple[float, int, int, int, Arc]] = []
+
+    def leave(here: int, cost: float) -> None:
+        nonlocal order
+        for arc in net.vertices[here].arcs:
+            if arc.way in ways and arc.target in inside and arc.target not in arrived:
+                order += 1
+                heapq.heappush(heap, (cost + arc.seconds, order, arc.target, here, arc))
+
+    leave(start, 0.0)
+    while heap and start not in arrived:
+        cost, _, here, before, arc = heapq.heappop(heap)
+        if here not in arrived:
+            arrived[here] = (before, arc)
+            leave(here, cost)
+    found: Cycle = []
+    here = start
+    while here in arrived and (not found or here != start):
+        here, arc = arrived[here]
+        found.append((here, arc))
+    return found[::-1]
+
+
+def _labels(net: Network, cycle: Cycle) -> list[Label]:
+    """The ways of a round in order, with the clock."""
+    labels: list[Label] = []
+    clock = 0.0
+    for number, arc in cycle:
+        vertex = net.vertices[number]
+        clock += arc.seconds
+        edge = arc.edge
+        if edge is None or edge.at is None:
+            continue
+        what = "no answer" if isinstance(edge.guard, Timeout) else f"then `{net.vertices[arc.target].node.id}`"
+        labels.append(Label(edge.at, f"`{vertex.node.id}`: {what}", clock=clock))
+    return labels[:_MOST_LABELS]

@@ -1,0 +1,136 @@
+"""``GRF020`` and ``GRF021``: nodes and flows that nobody gets to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bascule.diagnostics import Finding, Label, Severity
+from bascule.ir.nodes import RunFlow
+from bascule.ir.project import Flow
+from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.graph.network import ways_out
+from bascule.source import Place
+
+__all__ = ["FlowWithoutEntry", "UnreachableNode"]
+
+_MOST_LABELS = 8
+
+
+def _islands(flow: Flow, reached: set[str]) -> Iterator[list[str]]:
+    """The nodes that are not reached, in groups: first the node that leads to the others, then those."""
+    lost = [node.id for node in flow.nodes if node.id not in reached]
+    inside = set(lost)
+    led_to = {
+        edge.target
+        for name in lost
+        for edge in ways_out(flow.by_id[name])
+        if edge.target in inside and edge.target != name
+    }
+    taken: set[str] = set()
+    for head in [*(name for name in lost if name not in led_to), *lost]:
+        if head in taken:
+            continue
+        group, stack = [], [head]
+        taken.add(head)
+        while stack:
+            name = stack.pop()
+            group.append(name)
+            for edge in reversed(ways_out(flow.by_id[name])):
+                if edge.target in inside and edge.target not in taken:
+                    taken.add(edge.target)
+                    stack.append(edge.target)
+        yield group
+
+
+class UnreachableNode(CheckRule):
+    """No way leads to a node
+
+    What it does: reports nodes that cannot be reached from any entry of their flow: one finding for the first of
+    each group, the others as labels.
+    Why: nobody sees what they say; usually a transition was forgotten, or they are left over from an older version.
+    Example:
+        bascule: 1
+        locale: fr
+        flows:
+          aide:
+            entries: [{keyword: aide}]
+            nodes:
+              debut: {say: "Je vous passe une personne.", handover: equipe}
+              ancien: {say: "Nos bureaux sont fermés.", then: end}
+    Use instead:
+        bascule: 1
+        locale: fr
+        flows:
+          aide:
+            entries: [{keyword: aide}, {keyword: horaires, then: ancien}]
+            nodes:
+              debut: {say: "Je vous passe une personne.", handover: equipe}
+              ancien: {say: "Nos bureaux sont fermés.", then: end}
+    Sources: bascule's own rule.
+    """
+
+    code = "GRF020"
+    name = "unreachable-node"
+    severity = Severity.WARNING
+
+    @classmethod
+    def check(cls, context: CheckContext) -> Iterator[Finding]:
+        """Look for nodes without an arrival."""
+        for flow in context.project.flows:
+            reached = {node.id for node in flow.nodes if context.window.reached(flow.id, node.id)}
+            if not reached:
+                continue
+            for group in _islands(flow, reached):
+                head, *others = [flow.by_id[name] for name in group]
+                more = f", nor to the {len(others)} after it" if others else ""
+                labels = [Label(node.at, "only reached from there") for node in others if node.at is not None]
+                yield cls.at(
+                    head.at or flow.at or Place(""),
+                    f"no way leads to `{head.id}`{more}",
+                    help="lead a transition or an entry to it, or remove it",
+                    labels=labels[:_MOST_LABELS],
+                    data={"flow": flow.id, "nodes": group},
+                )
+
+
+class FlowWithoutEntry(CheckRule):
+    """Nothing starts a flow
+
+    What it does: reports flows that have no entry and that no other flow runs.
+    Why: nobody ever gets into them. Without knowing who starts it, bascule must assume that the business does, so
+    that everything in it becomes a template.
+    Example:
+        bascule: 1
+        locale: fr
+        flows:
+          aide:
+            nodes:
+              debut: {say: "Bonjour, je vous passe une personne.", handover: equipe}
+    Use instead:
+        bascule: 1
+        locale: fr
+        flows:
+          aide:
+            entries: [{keyword: aide}]
+            nodes:
+              debut: {say: "Bonjour, je vous passe une personne.", handover: equipe}
+    Sources: bascule's own rule.
+    """
+
+    code = "GRF021"
+    name = "flow-without-entry"
+    severity = Severity.WARNING
+
+    @classmethod
+    def check(cls, context: CheckContext) -> Iterator[Finding]:
+        """Look for flows that nobody enters or runs."""
+        flows = context.project.flows
+        run = {node.flow for flow in flows for node in flow.nodes if isinstance(node, RunFlow)}
+        for flow in flows:
+            if flow.nodes and not flow.entries and flow.id not in run:
+                yield cls.at(
+                    flow.at or flow.nodes[0].at or Place(""),
+                    f"nothing starts the flow `{flow.id}`",
+                    help="add an entry (`keyword`, `api`, `broadcast` …), or run it from another flow",
+                    data={"flow": flow.id},
+                )

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bascule.diagnostics import Finding, Severity, locate
+from bascule.diagnostics import Finding, Severity, locate, registry
 from bascule.diagnostics.parse_rules import (
     FileTooLarge,
     FormatUnknown,
@@ -147,12 +147,12 @@ def _load_one(workspace: Workspace, item: InputFile, options: ParseOptions, want
             text = "" if file.is_zip or file.encoding == "binary" else file.text
             document = TextDocument(file.path, text)
             workspace.documents[file.path] = document
-            broken = [*file.encoding_problems]
+            defects = [*file.encoding_problems]
             if file.json is None and text.lstrip()[:1] in ("{", "["):
                 from bascule.source.json import read_json
 
-                broken.extend(read_json(file.path, text).problems)
-            workspace.findings.extend(findings_of(broken, document))
+                defects.extend(read_json(file.path, text).problems)
+            workspace.findings.extend(findings_of(defects, document))
             workspace.findings.append(
                 FormatUnknown.at(
                     Place(file.path),
@@ -179,7 +179,9 @@ def _load_one(workspace: Workspace, item: InputFile, options: ParseOptions, want
             )
         )
     workspace.findings.extend(parsed.findings)
-    workspace.unreadable = workspace.unreadable or parsed.unreadable
+    codes = registry()
+    broken = any(codes[finding.code].unreadable for finding in parsed.findings if finding.code in codes)
+    workspace.unreadable = workspace.unreadable or parsed.unreadable or broken
     workspace.files.append(LoadedFile(file.path, item.label, name, match.reason, parsed))
 
 

@@ -55,7 +55,7 @@ def test_without_its_final_point_it_is_an_error_and_nothing_is_written(run: Run,
     result = run("compile", source, "-o", tmp_path / "out")
     assert result.code == 1
     assert "error[TPL020]" in result.err
-    assert f"{source.as_posix()}:2:48" in result.err
+    assert f"{source.as_posix()}:2:45" in result.err
     assert not (tmp_path / "out").exists()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["rdv.csv"]
 

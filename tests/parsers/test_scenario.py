@@ -31,7 +31,7 @@ from bascule.ir.nodes import (
 )
 from bascule.ir.project import EntryKind, Initiator, Project
 from bascule.ir.text import Localized, literal
-from bascule.parsers.base import CERTAIN, LIKELY, POSSIBLE, Parsed, ParseOptions
+from bascule.parsers.base import CERTAIN, LIKELY, Parsed, ParseOptions
 from bascule.parsers.scenario import parse, sniff
 from bascule.source import SourceFile
 
@@ -122,12 +122,14 @@ def test_every_element_of_the_graph_has_the_place_it_was_written_at(design: Pars
         ("a.yaml", "# note\nlocale: fr\nbascule: 1\n", CERTAIN),
         ("a.yml", '{"bascule": 1}', CERTAIN),
         ("a.json", '{"bascule": 1}', CERTAIN),
-        ("a.txt", "{bascule: 1, flows: {}}", None),
+        ("a.txt", "{bascule: 1, flows: {}}", CERTAIN),
         ("a.yaml", "flows: {f: {nodes: {a: Bonjour}}}", LIKELY),
-        ("a.json", '{"flows": [{"id": "f", "nodes": []}]}', LIKELY),
+        ("a.json", '{"bascule": 1, "flows": [{"id": "f", "nodes": []}]}', CERTAIN),
+        ("a.json", '{"version": "13", "flows": [{"uuid": "f", "nodes": [{"uuid": "n"}]}]}', None),
+        ("a.yaml", "flows: {f: {title: Sans nœuds}}", 20),
         ("a.json", '{"intent": "a", "response": "b"}', LIKELY),
         ("a.yaml", "- intent: a\n  response: b\n", LIKELY),
-        ("a.yaml", "flows: {f: {steps: [{action: utter}]}}", 30),
+        ("a.yaml", "flows: {f: {steps: [{action: utter}]}}", None),
         ("a.yaml", "bascule: 1\n  broken: [", CERTAIN),
         ("a.json", '{"states": [], "initial_state": "Trigger"}', None),
         ("a.yaml", "intents: [a]\nresponses: {}\n", None),
@@ -154,7 +156,7 @@ def test_no_foreign_file_is_taken_for_a_scenario(corpus: Path) -> None:
         if path.suffix in (".json", ".yml", ".yaml") and path.stat().st_size < 300_000:
             seen += 1
             match = sniff(SourceFile(path.name, path.read_bytes()))
-            assert match is None or match.confidence < POSSIBLE, path
+            assert match is None, path
     assert seen > 100
 
 
@@ -205,7 +207,7 @@ def test_json_numbers_stand_for_themselves_too() -> None:
         ("👍", "choice"),
         ("نعم", "نعم"),
         ("हाँ जी", "हाँ_जी"),
-        ("N° 12", "no_12"),
+        ("N° 12", "n_12"),
     ],
 )
 def test_ids_of_choices_are_made_from_titles(title: str, id: str) -> None:
@@ -296,7 +298,7 @@ _WORDS = st.sampled_from(
      "keyword", "templates", "entities", "phrases", "node", "end", "intent", "response", "buttons", "position")
 )  # fmt: skip
 _ANYTHING = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.floats(allow_nan=False), _WORDS, st.text(max_size=4)),
+    st.one_of(st.none(), st.booleans(), st.integers(-5, 5), st.floats(-9, 9), _WORDS, st.text(max_size=4)),
     lambda inner: st.one_of(
         st.lists(inner, max_size=4), st.dictionaries(st.one_of(_WORDS, _WORDS, st.text(max_size=3)), inner, max_size=5)
     ),
@@ -305,7 +307,7 @@ _ANYTHING = st.recursive(
 
 
 @given(st.dictionaries(_WORDS, _ANYTHING, max_size=6), _ANYTHING)
-@settings(max_examples=300)
+@settings(max_examples=120)
 def test_no_tree_makes_the_reader_fail(flow: dict[str, Any], other: Any) -> None:
     for tree in ({"bascule": 1, "flows": {"f": flow, "g": {"nodes": flow}}, "variables": other}, other):
         json = read(to_json(tree), "a.json")

@@ -58,8 +58,8 @@ class CodeInTemplate(Rule):
     a name. The code is kept verbatim as an opaque expression.
     Why: nothing here runs code. On WhatsApp the program that sends the message has to compute the value and
     pass it as a parameter.
-    Example: `Get the app: <%= click_link(notification) %>`
-    Use instead: `Get the app: <%= link %>`, with `link` computed by the sending program.
+    Example: `Votre lien : <%= short_link(order) %>`
+    Use instead: `Votre lien : <%= link %>`, with `link` computed by the sending program.
     Sources: bascule's own rule; https://developers.facebook.com/docs/whatsapp/message-templates
     """
 
@@ -90,8 +90,8 @@ class AnonymousPlaceholder(Rule):
     What it does: says that positional placeholders (`{}`, `{#var#}`, `%s`) were named `arg1`, `arg2` … in the
     order of the text.
     Why: order is their only meaning; a translation or a rewording that moves them changes what is said.
-    Example: `Ref No: {} Date: {}`
-    Use instead: `Ref No: {reference} Date: {date}`
+    Example: `Reçu {} du {}`
+    Use instead: `Reçu {numero} du {date}`
     Sources: bascule's own rule.
     """
 
@@ -119,9 +119,9 @@ class UnbalancedBlock(Rule):
 class UnfilledMarker(Rule):
     """A note to the author was never replaced
 
-    What it does: reports `<<INSERT …>>`: words in doubled angle brackets that ask a person to fill them in.
+    What it does: reports `<<YOUR ADDRESS HERE>>`: words in doubled angle brackets that ask a person to fill them in.
     Why: it is part of the text that is sent, or of the address that is called.
-    Example: `{"url": "<<INSERT YOUR URL>>"}`
+    Example: `{"url": "<<YOUR ADDRESS HERE>>"}`
     Use instead: the real value.
     Sources: bascule's own rule; sample flows of vendors ship with such notes.
     """

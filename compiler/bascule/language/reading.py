@@ -21,13 +21,14 @@ from bascule.ir.project import Variable
 from bascule.ir.text import Hole, Segment, Text, holes, join_text
 from bascule.language.placeholders import SyntaxChoice, choice_findings, choose_syntax, parse_text, syntax_names
 from bascule.language.placeholders.syntaxes import SYNTAXES
+from bascule.language.secrets import mask, secret_in_text, secret_under_name
 from bascule.source import Place
 
 __all__ = ["Book", "Reading", "close_name", "json_text", "unique"]
 
 _LABELS = 5
 _GUESSES = 300
-"""Most names of one file that are compared with the known ones; a file of nothing but unknown names is another format."""
+"""Most names of one file that are compared with the known ones: a file of nothing but unknown names is no export."""
 
 _OWN = re.compile(r"replace_me_with_(url_encoded_receiver_id|receiver_id|user_name)")
 _OWN_VALUES: dict[str, Expression] = {
@@ -218,6 +219,35 @@ class Reading:
         self.findings.extend(choice_findings(self.syntax, Place(self.path)))
         return not asked or asked in syntax_names()
 
+    def safe(self, value: Any, place: Place, name: str = "") -> Any:
+        """Plain data to keep as a fact: secrets in it are reported once each and covered. ``name`` is its member's."""
+        if isinstance(value, dict):
+            return {key: self.safe(item, place.child(key), key) for key, item in value.items()}
+        if isinstance(value, list):
+            return [self.safe(item, place.child(index), name) for index, item in enumerate(value)]
+        found = secret_under_name(name, value)
+        if found is None:
+            return value
+        text = value if isinstance(value, str) else str(value)
+        named = found.start == 0 and found.end == len(text)
+        hits = [found] if named else secret_in_text(text)
+        for hit in hits:
+            self.hide(place if named else place.within(hit.start, hit.end), name, hit.what)
+        return mask(text, hits)
+
+    def hide(self, place: Place, name: str, what: str) -> None:
+        """Report a secret at ``place`` and cover it from now on."""
+        from bascule.language.viber_rules import SecretInSource
+
+        self.secrets.append(place)
+        self.find(
+            SecretInSource,
+            place,
+            f"`{' '.join(name.split())[:40]}` holds {what} in plain text" if name else f"{what} stands in plain text",
+            help="replace it at its owner, and let the new platform add its own from its secret store",
+            sensitive=True,
+        )
+
     def text(self, value: str, place: Place) -> Text:
         """Read a text: Viber's own placeholders, and those of the file's syntax. ``place`` is the text's own place
         (its ``sub``, if any, is where ``value`` stands)."""
@@ -252,4 +282,3 @@ class Reading:
             if reference.name not in self.variables:
                 scope = "contact" if reference.path[0] == "contact" else ""
                 self.variables[reference.name] = Variable(reference.name, scope=scope, at=place)
-

@@ -44,7 +44,10 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a WhatsApp or Facebook token", re.compile(r"\bEAA[A-Za-z0-9]{40,}")),
 )
 _USER_INFO = re.compile(r"://[^/\s:@?#{}]{1,200}:([^/\s@{}]{1,200})@")
-_NAMED = re.compile(r"[?&;,{\s]?[\"']?([\w.\-]{1,60})[\"']?\s{0,8}[:=]\s{0,8}(?:[\"'`]([^\"'`\\\n]{1,2000})[\"'`]|([^\s&#\"'`;,{}()]{6,2000}))")
+_NAMED = re.compile(
+    r"[?&;,{\s]?[\"']?([\w.\-]{1,60})[\"']?\s{0,8}[:=]\s{0,8}"
+    r"(?:[\"'`]([^\"'`\\\n]{1,2000})[\"'`]|([^\s&#\"'`;,{}()]{6,2000}))"
+)
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -58,7 +61,7 @@ class Secret:
 
 
 def is_secret_name(name: str) -> bool:
-    """Whether what a member, header or parameter of this name holds is a secret (``X-Viber-Auth-Token``, ``apiKey``)."""
+    """Whether a member, header or parameter of this name holds a secret (``X-Viber-Auth-Token``, ``apiKey``)."""
     plain = _CAMEL.sub("_", name[:200]).lower()
     return bool(_NAME.search(plain)) and not _NOT_SECRET.search(plain)
 

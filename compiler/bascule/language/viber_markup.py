@@ -12,7 +12,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bascule.ir.text import Hole, Literal, Segment, Text, join_text
-from bascule.source import Place
 
 __all__ = ["MarkupLoss", "has_markup", "read_markup", "strip_markup"]
 
@@ -50,17 +49,14 @@ def has_markup(text: str) -> bool:
     return "<" in text and _TAG.search(text) is not None
 
 
-def read_markup(
-    value: str, place: Place, read: Callable[[str, Place], Text], *, marks: bool = True
-) -> tuple[Text, list[MarkupLoss]]:
-    """Read a text with markup; ``read`` reads each literal run with its exact place.
+def read_markup(value: str, read: Callable[[str, int], Text], *, marks: bool = True) -> tuple[Text, list[MarkupLoss]]:
+    """Read a text with markup; ``read`` gets each literal run with its offset in ``value``.
 
     With ``marks`` bold, italic and struck text get WhatsApp's signs, per line and outside the blanks at their
     ends; without, every tag disappears and a line break becomes a blank (button titles). Underlining, colours and
     sizes are lost, and so is bold inside a word. Unknown tags stay text. Linear; never raises on content.
     """
     pieces, losses = _pieces(value)
-    base = place.sub[0] if place.sub else 0
     segments: list[Segment] = []
     open_marks: tuple[str, ...] = ()
     lines = _lines(pieces) if marks else pieces
@@ -72,8 +68,7 @@ def read_markup(
         if piece.start < 0:
             segments.append(Literal(piece.text if marks else piece.text.replace("\n", " ")))
         else:
-            at = base + piece.start
-            segments.extend(read(piece.text, place.within(at, at + len(piece.text))))
+            segments.extend(read(piece.text, piece.start))
     if open_marks:
         segments.append(Literal("".join(reversed(open_marks))))
     text = join_text(segments)

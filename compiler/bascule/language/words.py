@@ -151,7 +151,7 @@ CHOOSE: dict[str, tuple[str, ...]] = {
 NOT_A_MENU: tuple[str, ...] = _listed(
     "step, steps, instructions, how to, how it works, required, documents, please bring, tips, rules, étape, "
     "étapes, etapes, procédure, comment faire, pour activer, pour installer, requis, requises, pièces, "
-    "apportez, munissez, conseils, règles, mode d'emploi, veuillez suivre, paso, pasos, instrucciones, cómo, "
+    "apportez, munissez, conseils, règles, mode d'emploi, veuillez suivre, paso, pasos, instrucciones, "
     "requisitos, documentos, consejos, passo, passos, instruções, dicas, regras, passi, istruzioni, schritte, "
     "anleitung, unterlagen, stappen, шаг, шаги, шагов, инструкция, порядок, документы, правила, خطوة, خطوات, "
     "الخطوات, تعليمات, المستندات, الوثائق, चरण, चरणों, निर्देश, दस्तावेज़, दस्तावेज, שלב, שלבים, הוראות, "
@@ -160,16 +160,16 @@ NOT_A_MENU: tuple[str, ...] = _listed(
 """Words that announce steps or a list of things, not a choice."""
 
 HOW_TO: tuple[str, ...] = (
-    r"how (?:to|do i|do you|does it|can i|it works)",
+    r"how (?:to|do i|do you|does it|it works)|how can i (?!help|assist)",
     r"comment (?:faire|ça|cela|procéder|\w+(?:er|ir|re)\b)",
-    r"c[oó]mo (?:puedo|funciona|\w+[aeiá]r\b)",
-    r"como (?:posso|funciona|fazer)",
+    r"c[oó]mo (?:funciona|puedo (?!ayudar)|\w+[aeií]r\b)",
+    r"como (?:fazer|funciona|posso (?!ajudar|ajudá))",
     r"come (?:fare|funziona|\w+re\b)",
-    r"wie (?:geht|funktioniert|kann ich)",
+    r"wie (?:geht|funktioniert) (?:es|das)",
     r"как \w+ть\b",
-    r"كيف(?:ية)? ",
+    r"كيفية|كيف (?:يمكنني|أستطيع|أقوم)",
     r"कैसे कर",
-    r"איך ",
+    r"איך (?:מפעילים|עושים|משתמשים|מתחברים)",
     r"nasıl \w+ırım",
 )
 """Questions that steps answer, as regular expressions."""
@@ -192,7 +192,7 @@ POSTPOSITIONS: tuple[str, ...] = _listed("के लिए, हेतु, için,
 """After the meaning, before the key."""
 
 PREPOSITIONS: tuple[str, ...] = _listed(
-    "with the word, with, by, back with, avec, par, sur, con, con la palabra, com, mit, met, op, cu, с, ב, "
+    "with the word, with, by, back with, avec, par, sur, con, con la palabra, com, mit, met, op, cu, с, بـ, ب, ב, "
     "בספרה, बटन, dengan, na"
 )
 """Between a verb and its key."""

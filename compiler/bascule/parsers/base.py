@@ -28,17 +28,6 @@ __all__ = [
     "best_match",
     "only_near_miss",
 ]
-    "CERTAIN",
-    "LIKELY",
-    "NEAR",
-    "POSSIBLE",
-    "Match",
-    "ParseOptions",
-    "Parsed",
-    "Parser",
-    "best_match",
-    "only_near_miss",
-]
 
 CERTAIN, LIKELY, POSSIBLE, NEAR = 95, 75, 50, 30
 """Confidence levels of a sniff. Below :data:`POSSIBLE` a match is a near miss: explained, and chosen only for a

@@ -117,6 +117,8 @@ def sniff_dialect(text: str) -> Dialect:
     if named:
         start = named.end()
         return _measure(text, named.group(1), start)[1]
+    if text and not text.strip("\t;,| \r\n\ufeff"):
+        return Dialect(max(_CANDIDATES, key=text.count))
     best: tuple[float, Dialect] = (0.0, Dialect(""))
     for delimiter in _CANDIDATES:
         score, dialect = _measure(text, delimiter, 0)

@@ -310,8 +310,7 @@ class _Template:
         if not fits(result):
             self.report(LiquidTooLarge, piece.start, end, f"`{piece.tag}` is too large to read; it is kept as it is")
             return self.hole(self.opaque(piece.start, end, scope), piece.start, end)
-        self.merge(scope, arms)
-        if all(shown == Const("") for _, shown, _ in arms):
+        if self.merge(scope, arms) and all(shown == Const("") for _, shown, _ in arms):
             return None  # the arms only set variables
         return self.hole(result, piece.start, end)
 
@@ -330,8 +329,11 @@ class _Template:
         test = in_place(test, scope)
         return Call("not", (test,)) if head.tag == "unless" else test
 
-    def merge(self, scope: Scope, arms: list[tuple[Expression | None, Expression, Scope]]) -> None:
-        """After a branch, a variable set in some arm has the value of the arm that was taken."""
+    def merge(self, scope: Scope, arms: list[tuple[Expression | None, Expression, Scope]]) -> bool:
+        """After a branch, a variable set in some arm has the value of the arm that was taken.
+
+        True when an arm set one.
+        """
         names = {name for _, _, inner in arms for name in inner if inner.get(name) is not scope.get(name)}
         for name in sorted(names):
             default = scope.get(name, Ref((name,)))
@@ -340,6 +342,7 @@ class _Template:
                 scope[name] = value
             else:
                 self.wanted.add(name)
+        return bool(names)
 
     def comment(self, piece: Piece, block: Block | None, scope: Scope, depth: int) -> None:
         end = self.pieces[block.closer].end if block is not None else piece.end

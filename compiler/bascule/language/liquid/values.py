@@ -227,7 +227,7 @@ def _accepted(rule: str, read: str) -> set[str]:
     """The terminals that may follow what was read; the lexer's own list is wider than the grammar."""
     parser = _parser().parse_interactive(read, start=rule)
     parser.exhaust_lexer()
-    return set(parser.accepts())
+    return set(parser.accepts())  # type: ignore[no-untyped-call]
 
 
 def _words(expected: set[str]) -> tuple[str, ...]:

@@ -125,7 +125,11 @@ def _sentences(text: str) -> int:
 def cue_after(text: str, position: int, reach: int = _NEAR) -> str:
     """What after ``position`` asks for an answer, in words, or ``""``."""
     verb = pattern("verb").search(text, position, position + reach)
-    return f"`{verb.group()}` after the options" if verb is not None else ""
+    if verb is not None:
+        return f"`{verb.group()}` after the options"
+    line = text[position : position + reach].strip().split("\n", 1)[0].rstrip()
+    word = pattern("choose").search(line) if line.endswith(("?", "؟", "？", ":")) else None
+    return f"`{word.group()}` after the options" if word is not None else ""
 
 
 def is_instruction(before: str) -> bool:

@@ -48,7 +48,7 @@ def key_value(key: str) -> int | None:
         return 10
     bare = key.rstrip("\ufe0f\u20e3")
     if len(bare) == 1 and "\u2460" <= bare <= "\u2788":
-        return int(unicodedata.numeric(bare))
+        return int(unicodedata.numeric(bare, 0)) or None
     if bare.isdecimal():
         return int(bare)
     if len(bare) == 1 and bare.isascii() and bare.isalpha():

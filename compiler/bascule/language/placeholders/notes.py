@@ -22,7 +22,7 @@ def clip(text: str) -> str:
 
 
 def unfilled_markers(text: str, at: Callable[[int, int], Place]) -> Iterator[Finding]:
-    """A finding for each note such as ``<<INSERT YOUR URL>>``; ``at`` gives the place of a range."""
+    """A finding for each note such as ``<<YOUR ADDRESS HERE>>``; ``at`` gives the place of a range."""
     if "<<" not in text:
         return
     for match in _MARKER.finditer(text):

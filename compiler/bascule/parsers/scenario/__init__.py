@@ -32,7 +32,7 @@ TOP_KEYS = (
     "flows",
     "at",
 )
-_NEAR_MISS = 30
+_NEAR_MISS = 20
 # What a YAML file of ours has somewhere at the start of a line; most other files end here, unparsed.
 _HEAD = re.compile(r"^(?:- ?)?[\"']?(?:bascule|flows|intent)[\"']?[ \t]*:", re.MULTILINE)
 _YAML_SUFFIXES = (".yaml", ".yml")
@@ -64,14 +64,21 @@ def sniff(file: SourceFile) -> Match | None:
         return Match(LIKELY, "it pairs `intent` with `response`")
     if isinstance(document, YamlDocument) and not document.usable and re.search(r"^bascule\s*:", file.text, re.M):
         return Match(CERTAIN, "it has the key `bascule`, though its YAML is broken")
-    if isinstance(value, dict) and "flows" in value:
+    if isinstance(value, dict) and "flows" in value and set(value) <= set(TOP_KEYS) and _flows(value["flows"]):
         return Match(_NEAR_MISS, "it has `flows`, but neither `bascule: 1` nor `nodes` in them")
     return None
 
 
-def _has_nodes(flows: Any) -> bool:
-    items = flows.values() if isinstance(flows, dict) else flows if isinstance(flows, list) else ()
-    return any(isinstance(flow, dict) and "nodes" in flow for flow in items)
+def _flows(value: Any) -> list[dict[str, Any]]:
+    """The flows of a mapping, when all of them look like ours. (RapidPro keeps a list of flows with lists of
+    nodes, Rasa a mapping of flows with steps.)"""
+    items = list(value.values()) if isinstance(value, dict) else []
+    ours = all(isinstance(flow, dict) and set(flow) <= set(flows.FLOW_KEYS) for flow in items)
+    return items if ours else []
+
+
+def _has_nodes(value: Any) -> bool:
+    return any(isinstance(flow.get("nodes"), dict) for flow in _flows(value))
 
 
 def parse(file: SourceFile, options: ParseOptions) -> Parsed:

@@ -13,11 +13,11 @@ from bascule.parsers.scenario.rules import ConflictingKeys
 from bascule.parsers.scenario.shortform import read_short_node
 from bascule.source import Place
 
-__all__ = ["ENTRY_WORDS", "MATCH_WORDS", "read_flows"]
+__all__ = ["ENTRY_WORDS", "FLOW_KEYS", "MATCH_WORDS", "read_flows"]
 
 ENTRY_WORDS = tuple(kind.value for kind in EntryKind)
 MATCH_WORDS = ("word", "only", "exact", "contains")
-_FLOW_KEYS = ("title", "locale", "expires", "facts", "entries", "nodes", "at")
+FLOW_KEYS = ("title", "locale", "expires", "facts", "entries", "nodes", "at")
 _ENTRY_KEYS = ("name", "intent", "keywords", "match", "when", "schedule", "offset", "then", "facts", "at")
 _OWN_FIELD = {"keyword": "keywords", "intent": "intent", "schedule": "schedule"}
 """Where the value of a short entry's kind goes; for the other kinds it is the name."""
@@ -29,7 +29,7 @@ def read_flows(r: Reader, value: Any, place: Place) -> tuple[Flow, ...]:
 
 
 def _flow(r: Reader, id: str, value: Any, place: Place) -> Flow:
-    members = r.fields(value, place, _FLOW_KEYS, "a flow") or {}
+    members = r.fields(value, place, FLOW_KEYS, "a flow") or {}
     found: list[tuple[str, Any, Place]] = []
     if "nodes" in members:
         found = r.keyed(members["nodes"], place.child("nodes"), "id", "nodes")

@@ -275,10 +275,11 @@ class _Node:
         elif step.kind not in _GOES_NOWHERE and "then" in self.members:
             readable, target = self.r.target(self.members["then"], self.at("then"))
             if readable:
-                self.r.ledger.exact("edge", self.at("then"))
                 onward = Edge(Always(), target, at=self.at("then"))
         if step.word == "ask":
             return self._answers(step, onward, following is None) + self._failure(step, steps)
+        if following is None and onward is not None:
+            self.r.ledger.exact("edge", self.at("then"))
         if step.word == "case":
             return step.edges + self._else(step)
         failure = self._failure(step, steps)
@@ -291,6 +292,8 @@ class _Node:
         routes = step.routes or Routes()
         edges = [Edge(Chosen((choice,)), target, at=place) for choice, target, place in routes.routed]
         if onward is not None:
+            if written and (routes.open or not routes.any):
+                self.r.ledger.exact("edge", self.at("then"))
             if routes.open:
                 edges.append(Edge(Chosen(tuple(routes.open)), onward.target, at=onward.at))
             elif not routes.any:
@@ -299,7 +302,7 @@ class _Node:
                 what = "`then`" if written else "what follows the question"
                 message = f"{what} is never reached: every choice has its own way"
                 help = "write `else` for answers that are none of the choices"
-                self.r.report(RouteNeverTaken, (onward.at or self.place).at_key(), message, help)
+                self.r.report(RouteNeverTaken, (onward.at or self.place).at_key(), message, help, lost="edge")
         edges.extend(self._timeout(step))
         if routes.any:
             edges.extend(self._else(step))

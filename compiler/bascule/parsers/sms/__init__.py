@@ -44,7 +44,7 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
         built.project,
         tuple(findings),
         reading.ledger,
-        shape.document,
-        any(rules[finding.code].unreadable for finding in findings),
+        reading.document,
+        not built.project.flows and any(rules[finding.code].unreadable for finding in findings),
         tuple(facts),
     )

@@ -191,7 +191,7 @@ def open_file(file: SourceFile, sheet: str = "") -> tuple[Shape, Reading, list[F
     if not isinstance(shape.document, SheetDocument):
         problems.extend(problem for problem in file.encoding_problems if problem not in problems)
     found = findings_of(problems, shape.document)
-    readable = not any(
+    readable = not any(problem.kind == "table-header-only" for problem in problems) and not any(
         finding.code in (NoTexts.code, OtherFormat.code, TableEmpty.code) for finding in reading.findings
     )
     if not reading.templates and readable and not any(_unreadable(finding) for finding in found):

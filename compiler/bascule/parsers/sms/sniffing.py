@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bascule.parsers.base import CERTAIN, POSSIBLE, Match
+from bascule.parsers.sms.alphabets import misread_alphabet
 from bascule.parsers.sms.evidence import looks_like_code, placeholder_share, sentence_share
 from bascule.parsers.sms.files import Shape, read_shape, shape_of, suffix_of
 from bascule.parsers.sms.model import Reading
@@ -119,6 +120,9 @@ def judge(file: SourceFile) -> Match | None:
         if foreign:
             return Match(_FAR, foreign)
     shape = shape_of(file, max_rows=_ROWS)
+    misread = misread_alphabet(file) if shape.kind in ("table", "properties") else []
+    if misread:
+        return Match(_NEAR, f"{shape.about} in the wrong alphabet: {misread[0].message}; {misread[0].help}")
     if shape.kind == "":
         return _unread(shape, suffix)
     if suffix in _FOREIGN_SUFFIXES or (shape.kind == "plain" and _NOT_TEXT.match(file.name)):
@@ -180,9 +184,6 @@ def _other_table(shape: Shape) -> Match | None:
     intents = view.columns.of(Role.INTENT)
     if intents:
         return Match(_FAR, f"the column `{intents[0].name}` makes it a table of training phrases")
-    if view.guessed and view.table.header_row is not None:
-        reason = f"a table without a text column: its columns are {listed}"
-        return Match(_NEAR, f"{reason}; taken by force, {view.guessed}")
     texts = [view.columns.all[index] for index in view.texts]
     channels = [column.channel for column in texts]
     if all(channel not in ("", "sms") for channel in channels):
@@ -192,7 +193,10 @@ def _other_table(shape: Shape) -> Match | None:
     if phones:
         cells = [view.table.cell(row, view.texts[0]) for row in range(min(_ROWS, len(view.table.rows)))]
         if placeholder_share(cells) < 0.3:
-            return Match(_NEAR, f"the column `{phones[0].name}` makes it a contact list or a log of sent messages")
+            return Match(_FAR, f"the column `{phones[0].name}` makes it a contact list or a log of sent messages")
+    if view.guessed and view.table.header_row is not None:
+        reason = f"a table without a text column: its columns are {listed}"
+        return Match(_NEAR, f"{reason}; taken by force, {view.guessed}")
     return None
 
 

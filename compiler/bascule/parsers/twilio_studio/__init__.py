@@ -13,7 +13,8 @@ from bascule.diagnostics import Finding
 from bascule.diagnostics.parse_rules import findings_of
 from bascule.ir.nodes import Node, RunFlow
 from bascule.ir.project import Flow, Project
-from bascule.parsers.base import CERTAIN, LIKELY, POSSIBLE, Match, Parsed, ParseOptions
+from bascule.language.secrets import MaskedDocument
+from bascule.parsers.base import CERTAIN, LIKELY, NEAR, POSSIBLE, Match, Parsed, ParseOptions
 from bascule.parsers.twilio_studio import losses, rules
 from bascule.parsers.twilio_studio.flows import read_flow, templates_of
 from bascule.parsers.twilio_studio.hcl import RESOURCE_TYPES, read_hcl
@@ -33,7 +34,8 @@ from bascule.source.json import read_json
 __all__ = ["losses", "parse", "rules", "sniff"]
 
 _RESOURCE = re.compile(r'\bresource\s{1,8}"(?:' + "|".join(RESOURCE_TYPES) + r')"')
-_NEAR = 20
+_OTHER = 10
+"""Below every near miss: the file looks like Studio to the eye only."""
 _SEEN_STATES = 50
 
 
@@ -55,7 +57,7 @@ def sniff(file: SourceFile) -> Match | None:
         found = locate_json(document)
         if found.flows:
             return Match(CERTAIN, "it is a Terraform document with a Studio flow resource")
-        return Match(_NEAR, "it names a Studio flow resource, but no definition stands in it")
+        return Match(NEAR, "it names a Studio flow resource, but no definition stands in it")
     if '"initial_state"' in file.text and '"transitions"' in file.text and locate_json(document).flows:
         return Match(LIKELY, "Studio definitions stand inside it")
     return None
@@ -68,15 +70,15 @@ def _sniff_definition(value: dict[str, Any]) -> Match:
     known = any(isinstance(item.get("type"), str) and item["type"] in KIND_OF for item in objects)
     moves = any("transitions" in item for item in objects)
     if "states" not in value:
-        return Match(_NEAR, "it has `initial_state` but no `states`")
+        return Match(NEAR, "it has `initial_state` but no `states`")
     if "initial_state" not in value:
         if known:
             return Match(LIKELY, "its `states` are Studio widgets, though `initial_state` is missing")
         if moves:
-            return Match(_NEAR, "it has `states` with `transitions`, but no widget type and no `initial_state`")
-        return Match(_NEAR, "it has `states` but no state has `transitions`: a state machine, not Studio")
+            return Match(NEAR, "it has `states` with `transitions`, but no widget type and no `initial_state`")
+        return Match(_OTHER, "it has `states` but no state has `transitions`: a state machine, not Studio")
     if objects and not known and not moves:
-        return Match(_NEAR, "it has `states` but no state has `transitions`: a state machine, not Studio")
+        return Match(_OTHER, "it has `states` but no state has `transitions`: a state machine, not Studio")
     return Match(CERTAIN, "it has `states` and `initial_state`")
 
 
@@ -87,7 +89,7 @@ def _sniff_envelope(value: dict[str, Any]) -> Match | None:
     if isinstance(inner, str) and '"states"' in inner and '"initial_state"' in inner:
         return Match(CERTAIN, "its `definition` is the text of a Studio flow")
     if isinstance(value.get("sid"), str) and value["sid"].startswith("FW"):
-        confidence = POSSIBLE if "definition" in value else _NEAR
+        confidence = POSSIBLE if "definition" in value else NEAR
         return Match(confidence, "it is the record of a Studio flow, but its `definition` is not readable or not there")
     return None
 
@@ -133,7 +135,8 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
         templates=templates_of(flows),
     )
     facts = (("format", "twilio-studio"), ("shape", located.shape))
-    return Parsed(project, reading.finish(), reading.book.close(), located.document, not flows, facts)
+    shown = MaskedDocument(located.document, reading.secrets) if reading.secrets else located.document
+    return Parsed(project, reading.finish(), reading.book.close(), shown, not flows, facts)
 
 
 def _language_of(located: Located) -> Any:

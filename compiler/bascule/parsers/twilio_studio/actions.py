@@ -36,9 +36,9 @@ from bascule.parsers.twilio_studio.losses import (
 from bascule.parsers.twilio_studio.pairs import Pair, check_secret, check_text_secret, read_pairs
 from bascule.parsers.twilio_studio.reading import Reading, as_text, json_text, number_of
 from bascule.parsers.twilio_studio.rules import EmptyWidget, UnknownWidget
-from bascule.parsers.twilio_studio.secrets import secret_under_name
 from bascule.parsers.twilio_studio.states import State
 from bascule.parsers.twilio_studio.widgets import CALL_LIMIT, KIND_OF, UNSUPPORTED_ADVICE, WidgetKind, close_to
+from bascule.source import Place
 
 __all__ = ["function", "handover", "request", "set_variables", "subflow", "unsupported"]
 
@@ -321,19 +321,18 @@ def unsupported(reading: Reading, state: State) -> Node:
 
 def _check_inside(reading: Reading, state: State, name: str, value: Any) -> None:
     """Look for secrets at any depth of a value that is not understood."""
-    place = state.properties.at(name)
-    stack: list[tuple[str, Any]] = [(name, value)]
+    stack: list[tuple[str, Any, Place]] = [(name, value, state.properties.at(name))]
     while stack:
-        key, item = stack.pop()
+        key, item, place = stack.pop()
         if isinstance(item, dict):
-            stack.extend(item.items())
-            if isinstance(item.get("key"), str) and "value" in item:
-                stack.append((item["key"], item["value"]))
+            pair = isinstance(item.get("key"), str) and "value" in item
+            for member, child in item.items():
+                named = item["key"] if pair and member == "value" else member
+                stack.append((named, child, place.child(member)))
         elif isinstance(item, list):
-            stack.extend((key, child) for child in item)
-        elif secret_under_name(key, item):
+            stack.extend((key, child, place.child(index)) for index, child in enumerate(item))
+        else:
             check_secret(reading, state, "member", Pair(key, item, place, place))
-            return
 
 
 def _guard(event: str, wait: float | None) -> Guard:

@@ -237,8 +237,8 @@ def _parse_block(parse: _Parse, end: int) -> HclValue | None:
             message = "the block that opens here is never closed"
         else:
             at = parse.base + max(error.pos_in_stream or 0, 0)
-            expected = getattr(error, "accepts", None) or getattr(error, "allowed", None) or getattr(error, "expected", ())
-            names = sorted(_TERMINALS[name] for name in expected or () if name in _TERMINALS)
+            expected = getattr(error, "accepts", None) or getattr(error, "allowed", None) or ()
+            names = sorted(_TERMINALS[name] for name in expected if name in _TERMINALS)
             message = f"found {_shown(parse.masked.text[at:end])}"
             message += f", expected {' or '.join(names[:5])}" if names else ", which is no literal value"
         parse.problems.append(Problem("studio-hcl-syntax", message, min(at, end), min(at + 1, end)))

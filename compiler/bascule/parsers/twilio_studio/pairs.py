@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
+from bascule.language.secrets import Secret, secret_in_text, secret_under_name
 from bascule.parsers.twilio_studio.losses import UnknownMember
 from bascule.parsers.twilio_studio.reading import Reading, as_text, json_text
 from bascule.parsers.twilio_studio.rules import HandWrittenDialect, SecretInFlow, UnnamedTarget
-from bascule.parsers.twilio_studio.secrets import secret_in_text, secret_under_name
 from bascule.parsers.twilio_studio.states import State, keep_member
 from bascule.source import Place
 
 __all__ = ["Pair", "check_secret", "check_text_secret", "read_pairs"]
 
+_FIELD = re.compile(r"(?:^|[?&])([\w.\-]{1,60})=([^&#\s]{1,2000})")
 _MEMBERS = ("key", "value", "index", "type")
 
 
@@ -83,17 +85,26 @@ def check_secret(reading: Reading, state: State, what: str, pair: Pair) -> None:
     """Report a pair whose value looks like a secret. Neither the value nor a part of it is printed."""
     found = secret_under_name(pair.key, pair.value)
     if found:
-        _report(reading, pair.place, f"the {what} `{pair.key[:40]}` of `{state.shown}` holds {found.what}")
+        place = pair.at.within(found.start, found.end) if isinstance(pair.value, str) else pair.at
+        _report(reading, place, f"the {what} `{pair.key[:40]}` of `{state.shown}` holds {found.what}")
 
 
 def check_text_secret(reading: Reading, state: State, what: str, value: Any, place: Place) -> None:
-    """Report a text (URL, body) that has a secret in it."""
-    found = secret_in_text(value) if isinstance(value, str) else None
-    if found:
-        _report(reading, place, f"the {what} of `{state.shown}` holds {found.what}")
+    """Report the secrets inside a text (URL, body, form)."""
+    if not isinstance(value, str):
+        return
+    found = secret_in_text(value)
+    covered = {at for secret in found for at in (secret.start, secret.end - 1)}
+    for field in _FIELD.finditer(value):
+        secret = secret_under_name(field.group(1), field.group(2))
+        if secret and not covered & {field.start(2), field.end(2) - 1}:
+            found.append(Secret(secret.what, field.start(2), field.end(2)))
+    for secret in sorted(found, key=lambda item: item.start):
+        _report(reading, place.within(secret.start, secret.end), f"the {what} of `{state.shown}` holds {secret.what}")
 
 
 def _report(reading: Reading, place: Place, message: str) -> None:
+    reading.secrets.append(place)
     reading.find(
         SecretInFlow,
         place,

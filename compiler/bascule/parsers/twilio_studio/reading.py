@@ -161,7 +161,11 @@ class _Repeated:
 
 
 class Reading:
-    """The state of reading one file. ``state`` is the id of the state being read."""
+    """The state of reading one file.
+
+    ``state`` is the id of the state being read, ``replies`` says which states use the reply of which ask, ``secrets``
+    are the places of values that must not be shown.
+    """
 
     def __init__(self, language_of: Callable[[str], str], source_of: Callable[[str], str]) -> None:
         self.language_of = language_of
@@ -170,6 +174,7 @@ class Reading:
         self.book = Book()
         self.variables: dict[str, Variable] = {}
         self.replies: dict[str, dict[str, None]] = {}
+        self.secrets: list[Place] = []
         self.state = ""
         self._repeated: dict[tuple[str, str], _Repeated] = {}
 

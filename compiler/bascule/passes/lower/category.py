@@ -147,13 +147,13 @@ def _split(text: str) -> list[str]:
 
 def _text_evidence(text: str, folded: Folded, words: Lexicon) -> list[Evidence]:
     found: list[Evidence] = []
-    taken: set[int] = set()  # a sign pattern inside a longer one adds nothing ("10 %" in "-10 %")
+    taken: set[tuple[str, int]] = set()  # a pattern inside evidence of its category adds nothing ("10 %" in "-10 %")
     for hit in words.hits(folded.text):
         info = list_info()[hit.name]
-        if info.category and hit.start not in taken:
+        if info.category and (info.category, hit.start) not in taken:
             start, end = folded.original(hit.start, hit.end)
             found.append(Evidence(info.category, text[start:end], start, end, hit.name))
-            taken.update(range(hit.start, hit.end))
+            taken.update((info.category, at) for at in range(hit.start, hit.end))
     return found
 
 
@@ -210,7 +210,7 @@ def _decide(scores: _Scores, evidence: tuple[Evidence, ...], hinted: str, code: 
             risk, reason = MARKETING, reason + f"; review may see promotion in {_quote(evidence, MARKETING)}"
         elif hinted == MARKETING:
             risk, reason = MARKETING, reason + against
-        elif authentication > _TELLING:
+        elif authentication > _TELLING and not scores.other_code:
             risk, reason = (
                 AUTHENTICATION,
                 reason + f"; review may see a login code in {_quote(evidence, AUTHENTICATION)}",

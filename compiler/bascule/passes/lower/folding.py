@@ -57,7 +57,7 @@ def _fold_char(char: str) -> str:
     if char in _APOSTROPHES or char.isspace():
         return " "
     folded = []
-    for part in unicodedata.normalize("NFKD", char.casefold()):
+    for part in unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", char).casefold()):
         part = _MAPPED.get(part, part)
         if not part:
             continue

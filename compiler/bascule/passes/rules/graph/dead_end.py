@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Severity
 from bascule.ir.nodes import Ask, Failure, RunFlow, Timeout
-from bascule.ir.project import Initiator
+from bascule.ir.project import Flow, Initiator
 from bascule.passes.rules import CheckContext, CheckRule
 
 __all__ = ["DeadEnd"]
@@ -15,9 +15,10 @@ __all__ = ["DeadEnd"]
 class DeadEnd(CheckRule):
     """Nothing follows the answer to a question
 
-    What it does: reports asks after whose answer the flow is over: nothing is said, nothing is done. It is a
-    warning when the answer is not kept in a variable either. Flows that other flows run go on there and are left
-    out, and so is an end after a message, which is how flows end.
+    What it does: reports asks after whose answer the flow is over: nothing is said, nothing is done. It is only a
+    remark when the answer is kept in a variable. Left out are flows that other flows run, which go on there, single
+    messages that a program sends and reacts to itself (tables of SMS), and ends after a message, which is how
+    flows end.
     Why: the person answers and hears nothing.
     Example:
         bascule: 1
@@ -51,7 +52,7 @@ class DeadEnd(CheckRule):
         for flow, node, place in context.nodes():
             if not isinstance(node, Ask) or flow.id in run or not context.window.reached(flow.id, node.id):
                 continue
-            if any(entry.initiator is Initiator.SUBFLOW for entry in flow.entries):
+            if any(entry.initiator is Initiator.SUBFLOW for entry in flow.entries) or _single_send(flow):
                 continue
             replies = [edge for edge in node.edges if not isinstance(edge.guard, (Timeout, Failure))]
             if any(edge.target is not None for edge in replies):
@@ -64,3 +65,8 @@ class DeadEnd(CheckRule):
                 severity=Severity.INFO if node.into else Severity.WARNING,
                 data={"flow": flow.id, "node": node.id},
             )
+
+
+def _single_send(flow: Flow) -> bool:
+    """One message that a program sends: the flow itself is not in the file."""
+    return len(flow.nodes) == 1 and all(entry.initiator is Initiator.BUSINESS for entry in flow.entries)

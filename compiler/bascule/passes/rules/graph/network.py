@@ -142,13 +142,17 @@ class _Passable:
                 if isinstance(node, RunFlow) and node.mode in ("call", "jump"):
                     callers.setdefault(node.flow, []).append(flow.id)
         pending = deque(flow.id for flow in project.flows if flow.id in callers)
+        waiting = set(pending)
         while pending:
             flow_id = pending.popleft()
+            waiting.discard(flow_id)
             flow = project.by_id[flow_id]
-            way = min((w for w in (Way.FREE, Way.TIMED) if self._gets_through(flow, w)), default=Way.REPLY)
+            way = next((way for way in (Way.FREE, Way.TIMED) if self._gets_through(flow, way)), Way.REPLY)
             if way < self.of(flow_id):
                 self._known[flow_id] = way
-                pending.extend(caller for caller in callers[flow_id] if caller in callers)
+                again = [name for name in dict.fromkeys(callers[flow_id]) if name in callers and name not in waiting]
+                waiting.update(again)
+                pending.extend(again)
 
     def of(self, flow: str) -> Way:
         """What the flow needs, as far as is known by now."""

@@ -25,11 +25,16 @@ def _finishing(net: Network) -> set[str]:
                 callers.setdefault(node.flow, []).append(flow.id)
     finishing: set[str] = set()
     pending = deque(flow.id for flow in project.flows)
+    waiting = set(pending)
     while pending:
         flow_id = pending.popleft()
-        if flow_id not in finishing and _finishes(net, project.by_id[flow_id], finishing):
-            finishing.add(flow_id)
-            pending.extend(callers.get(flow_id, ()))
+        waiting.discard(flow_id)
+        if flow_id in finishing or not _finishes(net, project.by_id[flow_id], finishing):
+            continue
+        finishing.add(flow_id)
+        again = [caller for caller in dict.fromkeys(callers.get(flow_id, ())) if caller not in waiting]
+        waiting.update(again)
+        pending.extend(again)
     return finishing
 
 
@@ -121,6 +126,8 @@ class EndlessRecursion(CheckRule):
                 call.at or flow.at or Place(""),
                 f"the call of `{call.flow}` never returns: {names} call each other on every way",
                 help="lead back with `jump` or `then`, or give one of the flows a way to its end",
-                labels=[Label(node.at, f"`{node.flow}` is called here") for _, node in calls[1:6] if node.at is not None],
+                labels=[
+                    Label(node.at, f"`{node.flow}` is called here") for _, node in calls[1:6] if node.at is not None
+                ],
                 data={"flows": sorted(inside)},
             )

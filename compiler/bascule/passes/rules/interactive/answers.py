@@ -80,7 +80,7 @@ class NoElse(CheckRule):
     """An answer that is none of the choices leads nowhere
 
     What it does: reports an ask with choices and without an `else`: no edge is taken when people type something
-    that is none of the choices.
+    that is none of the choices. Asks whose choices lead nowhere either are left to `GRF022`.
     Why: on WhatsApp people can always type, send a picture or a voice message instead of tapping; without an
     `else` they get no answer.
     Example:
@@ -115,7 +115,7 @@ class NoElse(CheckRule):
             node = site.node
             if not isinstance(node, Ask) or not reply_choices(node.content):
                 continue
-            chosen = [edge for edge in node.edges if isinstance(edge.guard, Chosen)]
+            chosen = any(isinstance(edge.guard, Chosen) and edge.target is not None for edge in node.edges)
             if chosen and not any(_takes_anything(edge) for edge in node.edges):
                 yield cls.at(
                     node.at or site.place,

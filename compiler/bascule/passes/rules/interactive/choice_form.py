@@ -75,7 +75,7 @@ class LabelShortened(CheckRule):
 
     What it does: says which choices do not fit their button or row, and what people will see. The full wording
     stays in the row's description or in the text; two labels never become equal.
-    Why: titles are limited to 20 characters on buttons and 24 in lists; a label of your own is better than a cut one.
+    Why: titles of buttons and rows are short; a label of your own is better than a cut one.
     Example:
         bascule: 1
         locale: fr
@@ -132,8 +132,7 @@ class ChoicesAsText(CheckRule):
 
     What it does: says where an ask offers so many choices that they are sent as several lists, or as a numbered
     text that people answer by typing.
-    Why: a list holds ten rows in all, a template ten quick replies; buttons and rows are tapped, numbers are typed
-    and mistyped.
+    Why: lists and templates hold few choices; buttons and rows are tapped, numbers are typed and mistyped.
     Example:
         bascule: 1
         locale: fr

@@ -7,21 +7,23 @@ from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Label, Severity
 from bascule.passes.rules import CheckContext, CheckRule
-from bascule.passes.rules.template.subjects import subjects, text_of_source
+from bascule.passes.rules.template.subjects import Subject, subjects, text_of_source
 from bascule.passes.rules.wording import find_in, place_in, shown
-from bascule.whatsapp.plan import PlannedTemplate
+from bascule.whatsapp.policy import Fact
 
 __all__ = ["CategoriesDiffer", "CategoryInDoubt"]
 
 _EVIDENCE = re.compile(r"([A-Z]+): “(.*)” \((\w+)\)", re.DOTALL)
 _MOST_LABELS = 6
+_MOST_OTHERS = 3
 
 
 class CategoryInDoubt(CheckRule):
     """Review may choose another category for a template
 
-    What it does: reports templates whose words speak for more than one category (a warning that shows the
-    words), or for none clearly (a remark). Which category is asked for, and why, stands in the finding.
+    What it does: reports templates whose words speak for more than one category, or hardly for the one that is
+    asked for (a warning that shows the words); and, once for each file, those whose words decide nothing (a
+    remark). Which category is asked for, and why, stands in the finding.
     Why: a utility template that review finds promotional becomes a marketing template, which costs more and may
     not be delivered; repeated misuse of the utility category lowers the account's limits.
     Example: `Bonjour, votre commande [numero] est prête. Bravo, vous avez la carte de notre club gratuitement !`
@@ -37,49 +39,80 @@ class CategoryInDoubt(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Look at every judgement that is weak or risky."""
         fact = context.policy.fact("category.decision")
-        for template in context.templates:
-            risk, category = template.category_risk, template.template.category
-            asked = category.value if category is not None else "no category"
-            if not risk and template.category_confidence != "weak":
+        unclear: dict[str, list[Subject]] = {}
+        for subject in subjects(context):
+            planned = subject.planned
+            if planned is None or not (planned.category_risk or planned.category_confidence == "weak"):
                 continue
-            message = f"the template `{template.name}` asks for {asked}, but not surely"
-            if risk:
-                message = f"review may make the template `{template.name}` {risk}, not {asked}"
+            if not planned.category_risk:
+                unclear.setdefault(subject.place.file, []).append(subject)
+                continue
+            risky, words = _labels(context, subject, planned.category_risk)
             yield cls.at(
-                template.place,
-                f"{message}: {template.category_reason}",
-                help=_help(risk),
-                labels=_labels(context, template, risk),
+                subject.place,
+                f"review may make the template {subject.title} {planned.category_risk}, not {_asked(subject)}: "
+                f"{planned.category_reason}",
+                help=_help(planned.category_risk, risky),
+                labels=words,
                 notes=(fact.cite(),),
-                severity=Severity.WARNING if risk else Severity.INFO,
-                data={"category": asked, "risk": risk, "confidence": template.category_confidence},
+                data={"category": _asked(subject), "risk": planned.category_risk},
             )
+        for group in unclear.values():
+            yield _unclear(cls, context, group, fact)
 
 
-def _help(risk: str) -> str:
-    if risk == "MARKETING":
+def _asked(subject: Subject) -> str:
+    category = subject.template.category
+    return category.value if category is not None else "no category"
+
+
+def _help(risk: str, risky: bool) -> str:
+    if risk == "MARKETING" and risky:
         return "take the promotional words out, or accept that it is marketing"
     if risk == "AUTHENTICATION":
         return "say what the code is for if it is not for logging in"
-    if risk:
-        return "say in plain words what it is about"
-    return "name the order, appointment or account it is about if it is no promotion"
+    return "name the order, appointment or account it is about, or accept that it is marketing"
 
 
-def _labels(context: CheckContext, template: PlannedTemplate, risk: str) -> list[Label]:
-    """The words that speak for the category at risk, where the first message has them."""
-    if not template.origins:
-        return []
-    text = text_of_source(context, template.origins[0])
+def _labels(context: CheckContext, subject: Subject, risk: str) -> tuple[bool, list[Label]]:
+    """Whether words speak for the category at risk; those words, else the few that speak for the other one,
+    where the first message has them."""
+    planned = subject.planned
+    if planned is None or not planned.origins:
+        return False, []
+    found = [match for item in planned.category_evidence if (match := _EVIDENCE.fullmatch(item)) is not None]
+    risky = any(match[1] == risk for match in found)
+    text = text_of_source(context, planned.origins[0])
     labels: list[Label] = []
-    for item in template.category_evidence:
-        match = _EVIDENCE.fullmatch(item)
-        if match is None or match[1] != risk or len(labels) == _MOST_LABELS:
-            continue
-        found = find_in(text, match[2])
-        if found is not None:
-            labels.append(Label(place_in(text, *found, template.place), f"`{shown(match[2])}` speaks for {risk}"))
-    return labels
+    for match in found:
+        where = find_in(text, match[2]) if (match[1] == risk) is risky and len(labels) < _MOST_LABELS else None
+        if where is not None:
+            label = Label(place_in(text, *where, subject.place), f"`{shown(match[2])}` speaks for {match[1]}")
+            labels.append(label)
+    return risky, labels
+
+
+def _unclear(rule: type[CheckRule], context: CheckContext, group: list[Subject], fact: Fact) -> Finding:
+    """One remark for the templates of a file that ask for a category without good reason."""
+    first, *others = group
+    reasons = [subject.planned.category_reason for subject in group if subject.planned is not None]
+    message = f"the template {first.title} asks for {_asked(first)}, but not surely: {reasons[0]}"
+    if others:
+        message = f"{len(group)} templates ask for a category that nothing in their words decides"
+    return rule.at(
+        first.place,
+        message,
+        help="name the order, appointment or account it is about if it is no promotion",
+        labels=[Label(subject.place, f"{subject.title} as well") for subject in others[:_MOST_OTHERS]],
+        notes=(*dict.fromkeys(reasons[:_MOST_OTHERS] if others else ()), fact.cite()),
+        severity=Severity.INFO,
+        data={
+            "templates": [
+                {"template": subject.name, "language": subject.language, "category": _asked(subject)}
+                for subject in group
+            ]
+        },
+    )
 
 
 class CategoriesDiffer(CheckRule):

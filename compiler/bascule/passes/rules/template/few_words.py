@@ -30,7 +30,7 @@ class TooFewWords(CheckRule):
     Why: Meta refuses a template with too many variables for its length (2388293) without giving the number. Two
     providers measured it: for n variables there must be at least 2n+1 fixed words. No approved template that was
     looked at breaks this.
-    Example: `Suivi [numero] : [statut] le [date] à [heure] fin`
+    Example: `Suivi du colis [numero] : [statut] le [date] à [heure] chez vous`
     Use instead: `Votre colis [numero] est maintenant [statut]. Il sera chez vous le [date] à [heure], merci.`
     Sources: https://docs.mercuri.cx/features/templates/whatsapp-templates/whatsapp-template-minimum-words-parameters-ratio
     """
@@ -66,7 +66,7 @@ class MostlyVariables(CheckRule):
     What it does: reports a body that is only a variable, or has no more words of its own than variables.
     Why: the reviewer cannot see what will be said. Meta names `{{1}}` as its example of unclear content, which
     counts as marketing; most such bodies are refused for their edges and their length as well.
-    Example: `Info : [message] !`
+    Example: `Info [numero] : [message] !`
     Use instead: `Votre commande [numero] est prête, elle vous attend à la boutique.`
     Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-categorization
     """

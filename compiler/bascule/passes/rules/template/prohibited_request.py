@@ -40,7 +40,7 @@ def _pattern(phrases: Sequence[str]) -> re.Pattern[str]:
 @cache
 def _words() -> tuple[_Words, ...]:
     text = files("bascule.passes.rules.template").joinpath("data/prohibited_requests.yaml").read_text(encoding="utf-8")
-    data: Mapping[str, Mapping[str, Sequence[str]]] = yaml.safe_load(text)
+    data: Mapping[str, Mapping[str, Sequence[str]]] = yaml.load(text, Loader=yaml.BaseLoader)
     return tuple(
         _Words(
             _pattern(lists["things"]),

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bascule.ir.project import TemplateAsset
-from bascule.ir.text import Text
+from bascule.ir.text import Text, holes
 from bascule.passes.rules import CheckContext
 from bascule.passes.rules.wording import said
 from bascule.source import Place
@@ -29,6 +30,12 @@ class Subject:
     place: Place
     slots: tuple[Slot, ...]
     planned: PlannedTemplate | None
+    alone: bool = True
+
+    @property
+    def title(self) -> str:
+        """How messages call it: with its language where there are several."""
+        return f"`{self.name}`" if self.alone else f"`{self.name}` ({self.language})"
 
     @property
     def name(self) -> str:
@@ -57,8 +64,16 @@ def subjects(context: CheckContext) -> tuple[Subject, ...]:
 
 
 def _subjects(context: CheckContext) -> tuple[Subject, ...]:
+    languages = Counter(planned.name for planned in context.templates)
     found = [
-        Subject(planned.template, planned.language, planned.place, planned.slots, planned)
+        Subject(
+            planned.template,
+            planned.language,
+            _text_place(planned),
+            planned.slots,
+            planned,
+            languages[planned.name] == 1,
+        )
         for planned in context.templates
     ]
     for asset in context.project.templates:
@@ -66,6 +81,14 @@ def _subjects(context: CheckContext) -> tuple[Subject, ...]:
         if template is not None:
             found.append(Subject(template, template.language, asset.at or Place(""), (), None))
     return tuple(found)
+
+
+def _text_place(planned: PlannedTemplate) -> Place:
+    """The place of the text in this language, which only its holes know; else that of the message."""
+    for hole in holes(planned.origins[0].text) if planned.origins else ():
+        if hole.at is not None:
+            return Place(hole.at.file, hole.at.pointer)
+    return planned.place
 
 
 def definition_of(asset: TemplateAsset) -> Template | None:

@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from bascule.diagnostics import Applicability, Edit, Finding, Fix
 from bascule.ir.text import Hole, Literal, Text, plain_text
 from bascule.passes.lower.context import phrase
+from bascule.passes.lower.template_parts import hole_name
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.whatsapp.plan import Origin, PlannedTemplate
 
 __all__ = ["VariableAtEdge", "VariableBeforePunctuation"]
+
+
+_CLOSING = (".", "!", "?", "।", "؟", "…")
 
 
 def _says_something(char: str) -> bool:
@@ -104,17 +108,14 @@ class VariableBeforePunctuation(CheckRule):
 
 
 def _fix(template: PlannedTemplate, origin: Origin, hole: Hole) -> Fix | None:
-    """Add a word of thanks after the text; only where the text's own place is one plain value."""
-    last = origin.text[-1]
-    tail = last.text if isinstance(last, Literal) else ""
+    """Add a word of thanks behind the last variable and what follows it; None when its place is not known."""
     if hole.at is None or hole.at.sub is None:
         return None
+    last = origin.text[-1]
+    tail = last.text if isinstance(last, Literal) else ""
     thanks = phrase("thanks", template.language)
-    stop = "" if tail.strip()[-1:] in (".", "!", "?", "।", "؟", "…") else "."
+    stop = "" if tail.strip()[-1:] in _CLOSING else "."
     end = hole.at.sub[1] + len(tail)
-    place = origin.place.within(end, end) if origin.place.sub is None else None
-    if place is None or place.pointer != hole.at.pointer:
-        place = hole.at.within(end, end)
-    shown = plain_text(origin.text)[-24:]
-    return Fix(f"end the text with “{thanks}” (…{shown}{stop} {thanks})", (Edit(place, f"{stop} {thanks}"),),
-               Applicability.UNSAFE)  # fmt: skip
+    shown = " ".join(plain_text(origin.text, lambda other: "{" + hole_name(other) + "}").split()[-4:])
+    message = f"end the text with “{thanks}”: … {shown}{stop} {thanks}"
+    return Fix(message, (Edit(hole.at.within(end, end), f"{stop} {thanks}"),), Applicability.UNSAFE)

@@ -1,0 +1,121 @@
+"""JSON values that know where they stand, so that a migrated flow still points into the file it came from.
+
+Objects and lists are plain ``dict`` and ``list`` to everybody who compares or prints them. Changes make new ones
+(copy on write): a migration cannot spoil the tree it was given.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from bascule.language.rapidpro_expression import Change
+from bascule.source import join_pointer
+
+__all__ = ["Arr", "Obj", "Rewritten", "locate", "pointers", "rewritten"]
+
+
+class Obj(dict[str, Any]):
+    """A JSON object with its pointer. ``moved`` maps members that came from elsewhere to where they stood."""
+
+    __slots__ = ("moved", "pointer")
+
+    def __init__(self, items: Mapping[str, Any], pointer: str = "", moved: Mapping[str, str] | None = None) -> None:
+        super().__init__(items)
+        self.pointer = pointer
+        self.moved: dict[str, str] = dict(moved or {})
+
+    def at(self, key: str) -> str:
+        """The pointer of a member."""
+        return self.moved.get(key) or join_pointer(self.pointer, key)
+
+    def having(self, changes: Mapping[str, Any], moved: Mapping[str, str] | None = None) -> Obj:
+        """A copy with some members set; ``moved`` says where new ones came from."""
+        return Obj({**self, **changes}, self.pointer, {**self.moved, **(moved or {})})
+
+    def lacking(self, *keys: str) -> Obj:
+        """A copy without some members."""
+        return Obj({key: value for key, value in self.items() if key not in keys}, self.pointer, self.moved)
+
+
+class Arr(list[Any]):
+    """A JSON list with its pointer, and the pointers of items that came from elsewhere."""
+
+    __slots__ = ("moved", "pointer")
+
+    def __init__(self, items: Any = (), pointer: str = "", moved: Mapping[int, str] | None = None) -> None:
+        super().__init__(items)
+        self.pointer = pointer
+        self.moved: dict[int, str] = dict(moved or {})
+
+    def at(self, index: int) -> str:
+        """The pointer of an item."""
+        return self.moved.get(index) or join_pointer(self.pointer, index)
+
+    def mapped(self, change: Callable[[Any], Any]) -> Arr:
+        """The list with each item changed; itself when no item is."""
+        items = [change(item) for item in self]
+        same = all(new is old for new, old in zip(items, self, strict=True))
+        return self if same else Arr(items, self.pointer, self.moved)
+
+
+class Rewritten(str):
+    """A text that a migration changed. :meth:`original` turns a range of it into the file's own."""
+
+    __slots__ = ("_base", "_changes", "_starts")
+
+    _base: str
+    _changes: list[tuple[int, int, int]]
+    _starts: list[int]
+
+    def original(self, start: int, end: int) -> tuple[int, int]:
+        """The range of the text in the file that ``start`` to ``end`` of this one stand for."""
+        before = self._back(start, False), self._back(end, True)
+        return self._base.original(*before) if isinstance(self._base, Rewritten) else before
+
+    def _back(self, offset: int, ending: bool) -> int:
+        at = bisect_right(self._starts, offset - ending) - 1
+        if at < 0:
+            return offset
+        old_start, old_end, size = self._changes[at]
+        after = offset - self._starts[at] - size
+        if after >= 0:
+            return old_end + after
+        return old_end if ending else old_start
+
+
+def rewritten(old: str, new: str, changes: list[Change]) -> str:
+    """``new`` as a text that knows the way back to ``old``."""
+    if not changes:
+        return old
+    result = Rewritten(new)
+    result._base, result._changes, result._starts = old, [], []
+    shift = 0
+    for change in changes:
+        result._starts.append(change.start + shift)
+        result._changes.append((change.start, change.end, len(change.replacement)))
+        shift += len(change.replacement) - (change.end - change.start)
+    return result
+
+
+def locate(value: Any, pointer: str = "") -> Any:
+    """A copy of a JSON value whose objects and lists know their pointers. Recursion is bounded by the depth the
+    JSON reader accepts."""
+    if isinstance(value, dict):
+        return Obj({key: locate(item, join_pointer(pointer, key)) for key, item in value.items()}, pointer)
+    if isinstance(value, list):
+        return Arr([locate(item, join_pointer(pointer, index)) for index, item in enumerate(value)], pointer)
+    return value
+
+
+def pointers(value: Any) -> Iterator[str]:
+    """The pointers in the file of everything that a tree holds."""
+    stack: list[tuple[Any, str]] = [(value, getattr(value, "pointer", ""))]
+    while stack:
+        item, pointer = stack.pop()
+        yield pointer
+        if isinstance(item, Obj):
+            stack.extend((child, item.at(key)) for key, child in item.items())
+        elif isinstance(item, Arr):
+            stack.extend((child, item.at(index)) for index, child in enumerate(item))

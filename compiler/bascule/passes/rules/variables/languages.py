@@ -1,0 +1,176 @@
+"""``VAR012`` and ``LOC020``: the languages of one message, and of one flow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bascule.diagnostics import Finding, Label, Severity
+from bascule.ir.content import Content
+from bascule.ir.text import LocalizedText, Text, holes, is_empty
+from bascule.passes.lower.texts import marker_of
+from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.interactive.sites import Site, contents, sites
+from bascule.passes.rules.wording import said
+from bascule.source import Place
+
+__all__ = ["LanguageMissing", "PlaceholdersDiffer"]
+
+_MOST_LABELS = 3
+
+
+def _variables(text: Text) -> dict[str, Place | None]:
+    return {marker_of(hole.expression).name: hole.at for hole in holes(said(text))}
+
+
+def _texts(content: Content) -> Iterator[tuple[str, LocalizedText]]:
+    yield "text", content.text
+    yield "header", content.header
+    yield "footer", content.footer
+    for wording in content.alternatives:
+        yield "text", wording
+    for media in content.media:
+        yield "caption", media.caption
+    for choice in content.choices:
+        yield "choice", choice.title
+    for card in content.cards:
+        yield "card", card.title
+        yield "card", card.text
+
+
+class PlaceholdersDiffer(CheckRule):
+    """The languages of a message use different variables
+
+    What it does: compares the variables of each language of a text with those of the first one.
+    Why: usually a placeholder was forgotten or misspelt in the translation: people who read that language get a
+    message without the value.
+    Example:
+        bascule: 1
+        flows:
+          colis:
+            entries: [{api: colis}]
+            nodes:
+              envoi:
+                say:
+                  fr: "Votre colis {numero} arrive le {date} chez vous."
+                  en: "Your parcel {numero} will arrive at your home soon."
+    Use instead:
+        bascule: 1
+        flows:
+          colis:
+            entries: [{api: colis}]
+            nodes:
+              envoi:
+                say:
+                  fr: "Votre colis {numero} arrive le {date} chez vous."
+                  en: "Your parcel {numero} will arrive on {date} at your home."
+    Sources: bascule's own rule.
+    """
+
+    code = "VAR012"
+    name = "placeholders-differ"
+    severity = Severity.WARNING
+
+    @classmethod
+    def check(cls, context: CheckContext) -> Iterator[Finding]:
+        """Compare the languages of every text."""
+        for site, content, place in contents(context):
+            for what, localized in _texts(content):
+                said_in = [(locale, text) for locale, text in localized if not is_empty(text)]
+                if len(said_in) > 1:
+                    yield from _compare(cls, site, what, said_in, place)
+
+
+def _compare(
+    rule: type[CheckRule], site: Site, what: str, said_in: list[tuple[str, Text]], place: Place
+) -> Iterator[Finding]:
+    first_locale, first_text = said_in[0]
+    first = _variables(first_text)
+    for locale, text in said_in[1:]:
+        here = _variables(text)
+        missing = [name for name in first if name not in here]
+        extra = [name for name in here if name not in first]
+        if not missing and not extra:
+            continue
+        lacks = f"lacks {', '.join(f'`{name}`' for name in missing)}" if missing else ""
+        has = f"has {', '.join(f'`{name}`' for name in extra)}" if extra else ""
+        known = next((at for at in (*(here[name] for name in extra), *here.values()) if at is not None), None)
+        label = next((first[name] for name in missing if first[name] is not None), None)
+        yield rule.at(
+            known or place,
+            f"the {what} of `{site.node.id}` in `{locale or 'the default language'}` "
+            f"{' and '.join(filter(None, (lacks, has)))}, unlike `{first_locale or 'the default language'}`",
+            help="use the same placeholders in all languages",
+            labels=[Label(label, f"`{missing[0]}` is said here")] if label is not None else (),
+            data={"missing": missing, "extra": extra, "locale": locale},
+        )
+
+
+class LanguageMissing(CheckRule):
+    """Messages lack a language that others have
+
+    What it does: reports messages of a flow that are not written in a language in which other messages of the
+    flow are: one finding for each language of a flow. In tables, where each message is a flow of its own, the
+    file takes the place of the flow.
+    Why: people who read that language get these messages in another one.
+    Example:
+        bascule: 1
+        flows:
+          aide:
+            entries: [{keyword: aide}]
+            nodes:
+              debut: {say: {fr: "Que voulez-vous ?", en: "What do you need?"}, ask: besoin, then: merci}
+              merci: {say: {fr: "Merci, une personne vous écrit."}, handover: equipe}
+    Use instead:
+        bascule: 1
+        flows:
+          aide:
+            entries: [{keyword: aide}]
+            nodes:
+              debut: {say: {fr: "Que voulez-vous ?", en: "What do you need?"}, ask: besoin, then: merci}
+              merci: {say: {fr: "Merci, une personne vous écrit.", en: "Thank you, we will write to you."}, handover: a}
+    Sources: bascule's own rule.
+    """
+
+    code = "LOC020"
+    name = "language-missing"
+    severity = Severity.INFO
+
+    @classmethod
+    def check(cls, context: CheckContext) -> Iterator[Finding]:
+        """Compare the languages of the messages of each flow, or of each table."""
+        groups: dict[tuple[str, str], list[Site]] = {}
+        for site in sites(context):
+            if any(not is_empty(text) for _, text in site.content.text):
+                alone = len(site.flow.nodes) == 1
+                groups.setdefault(("file", site.place.file) if alone else ("flow", site.flow.id), []).append(site)
+        for (scope, name), members in groups.items():
+            yield from _missing(cls, context, scope, name, members)
+
+
+def _locales(context: CheckContext, site: Site) -> dict[str, None]:
+    default = site.flow.locale or context.project.locale
+    return {locale or default: None for locale, text in site.content.text if not is_empty(text)}
+
+
+def _missing(
+    rule: type[CheckRule], context: CheckContext, scope: str, name: str, members: list[Site]
+) -> Iterator[Finding]:
+    if not any(len(site.content.text.items) > 1 for site in members):
+        return  # every message has one language: a list of languages, not a translation
+    written = [_locales(context, site) for site in members]
+    for locale in dict.fromkeys(locale for locales in written for locale in locales):
+        without = [site for site, locales in zip(members, written, strict=True) if locale not in locales]
+        if not without or not locale:
+            continue
+        where = f"the flow `{name}`" if scope == "flow" else "this file"
+        first, *others = without
+        count = "one message" if not others else f"{len(without)} messages"
+        have = len(members) - len(without)
+        yield rule.at(
+            first.place,
+            f"{count} of {where} {'has' if not others else 'have'} no `{locale}` text; {have} "
+            f"{'has' if have == 1 else 'have'}",
+            help=f"translate {'it' if not others else 'them'}, or leave `{locale}` out",
+            labels=[Label(site.place, f"no `{locale}` text") for site in others[:_MOST_LABELS]],
+            data={"locale": locale, "nodes": [f"{site.flow.id}.{site.node.id}" for site in without]},
+        )

@@ -1,0 +1,115 @@
+"""What the window rules read out of the proof: arrivals outside the window, their cause, their witness as labels."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from bascule.diagnostics import Label
+from bascule.diagnostics.render_text import clock_text
+from bascule.ir.nodes import Ask, Delay, Failure, Guard, Handover, Node, RunFlow, Timeout
+from bascule.ir.project import Initiator
+from bascule.passes.rules import CheckContext
+from bascule.passes.rules.interactive.sites import Site, sites
+from bascule.passes.window import Arrival, Verdict
+from bascule.passes.witness import Step
+from bascule.source import Place
+
+__all__ = ["Cause", "arrivals_outside", "cause_of", "late", "started_by_user", "steps_outside", "witness_labels"]
+
+_MOST_LABELS = 10
+_FAR = 10
+"""The clocks of witnesses stop at this many windows: a clock there stands for any time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The step on which the clock passes the window's length. ``guard`` tells apart the ways out of one node."""
+
+    flow: str
+    node: str
+    guard: Guard | None
+    target: str | None
+
+
+def steps_outside(context: CheckContext) -> Iterator[tuple[Site, tuple[Arrival, ...]]]:
+    """The nodes whose sends are not surely inside the window, with the arrivals that show it."""
+    for site in sites(context):
+        if site.step is None or site.step.audience or site.content.empty:
+            continue
+        found = arrivals_outside(context, site)
+        if found:
+            yield site, found
+
+
+def arrivals_outside(context: CheckContext, site: Site) -> tuple[Arrival, ...]:
+    """The arrivals at a node that are not surely inside the window."""
+    arrivals = context.window.arrivals.get((site.flow.id, site.node.id), ())
+    return tuple(arrival for arrival in arrivals if arrival.verdict is not Verdict.INSIDE)
+
+
+def started_by_user(arrival: Arrival) -> bool:
+    """The user began the conversation, so that the window was open at first."""
+    return arrival.entry is not None and arrival.entry.initiator is Initiator.USER
+
+
+def cause_of(arrival: Arrival, limit: float) -> Cause | None:
+    """The wait (or hand-over, or call) that leads past the window; a cause without a node when it may have been
+    closed before the flow began; None when it was never open."""
+    witness = arrival.witness
+    if not witness or (math.isinf(witness[0].clock) and arrival.interval.never):
+        return None
+    for here, after in pairwise(witness):
+        if here.clock < limit <= after.clock and here.edge is not None:
+            return Cause(here.flow, here.node, here.edge.guard, here.edge.target)
+    return Cause(witness[0].flow, "", None, None)
+
+
+def late(arrival: Arrival, limit: float) -> str:
+    """How late the send can be, in words."""
+    last = arrival.witness[-1].clock if arrival.witness else math.inf
+    known = last < _FAR * limit
+    return f"{clock_text(last)} after the last reply" if known else "any time after the last reply"
+
+
+def witness_labels(context: CheckContext, arrival: Arrival) -> list[Label]:
+    """What moves the clock after the last reply, in order, each with the clock after it."""
+    witness = arrival.witness
+    labels: list[Label] = []
+    entry = arrival.entry
+    if witness and witness[0].clock == 0 and entry is not None and entry.at is not None:
+        labels.append(Label(entry.at, "the person writes: the clock starts", clock=0.0))
+    for step, after in pairwise(witness):
+        if step.edge is None or (after.clock == step.clock and after.clock > 0):
+            continue
+        flow = context.project.by_id.get(step.flow)
+        node = flow.by_id.get(step.node) if flow is not None else None
+        place = step.edge.at or (node.at if node is not None else None)
+        if place is None or node is None:
+            continue
+        if isinstance(node, Ask) and after.clock == 0 and not isinstance(step.edge.guard, (Timeout, Failure)):
+            labels = [Label(place, "the last reply: the clock starts", clock=0.0)]
+            continue
+        what, place = _what_passes(step, after.clock, node, place, _FAR * context.window.limit)
+        if what:
+            repeat = f", {step.repeat} times round" if step.repeat > 1 else ""
+            known = after.clock < _FAR * context.window.limit
+            labels.append(Label(place, what + repeat, clock=after.clock if known else None))
+    return labels[-_MOST_LABELS:]
+
+
+def _what_passes(step: Step, after: float, node: Node, place: Place, far: float) -> tuple[str, Place]:
+    """Why time passes on a step, and where that stands; ``""`` when it is not worth a label."""
+    guard = step.edge.guard if step.edge is not None else None
+    if isinstance(guard, Timeout):
+        return f"no answer for {clock_text(guard.after.high)}", place
+    if isinstance(node, Delay):
+        return f"a wait of {clock_text(node.duration.high)}", node.at or place
+    if isinstance(node, Handover):
+        return "a person has the conversation, nobody knows for how long", place
+    if isinstance(node, RunFlow):
+        spent = f"may take {clock_text(after - step.clock)}" if after < far else "may take any time"
+        return f"the flow `{node.flow_title or node.flow}` {spent}", node.at or place
+    return "", place

@@ -1,0 +1,111 @@
+"""Every check rule against its cases: ``tests/rules/CODE/cases.yaml``.
+
+A file holds ``pass`` (the rule says nothing), ``fail`` (exactly the findings listed under ``expect``, in order
+of place: severity, line:column, a part of the message) and, for rules that offer one, ``fix`` (the text after
+the fix). ``format`` is ``scenario`` unless given: ``sms-csv``, ``sms-json`` or ``studio``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from bascule.diagnostics import Finding
+from bascule.passes.rules import rules
+from bascule.source import Document
+
+CASES = Path(__file__).parent
+CODES = [rule.code for rule in rules()]
+
+
+def read(code: str) -> dict[str, Any]:
+    path = CASES / code / "cases.yaml"
+    data = yaml.safe_load(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    assert isinstance(data, dict), path
+    return data
+
+
+def cases(kind: str) -> Iterator[Any]:
+    for code in CODES:
+        for case in read(code).get(kind, ()):
+            yield pytest.param(code, case, id=f"{code}-{case['name'].replace(' ', '-')}")
+
+
+def seen(finding: Finding) -> tuple[str, str]:
+    assert finding.span is not None, f"{finding.code} has no place in the file: {finding.message}"
+    return str(finding.severity), f"{finding.span.line}:{finding.span.column}"
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_rule_has_passing_and_failing_cases(code: str) -> None:
+    data = read(code)
+    assert data.get("code") == code, f"write {CASES / code / 'cases.yaml'}"
+    assert set(data) <= {"code", "pass", "fail", "fix"}
+    assert data.get("pass"), f"{code} has no case in which it says nothing"
+    assert data.get("fail"), f"{code} has no case that it reports"
+
+
+def test_there_are_no_cases_for_rules_that_do_not_exist() -> None:
+    folders = {path.name for path in CASES.iterdir() if path.is_dir() and not path.name.startswith(("_", "."))}
+    assert folders <= set(CODES)
+
+
+@pytest.mark.parametrize(("code", "case"), cases("pass"))
+def test_rule_says_nothing(code: str, case: dict[str, Any], run_text: Callable[..., Any]) -> None:
+    outcome = run_text(case["source"], case.get("format", "scenario"), case.get("locale", ""))
+    assert not outcome.of(code), outcome.describe()
+    unreadable = [finding for finding in outcome.findings if finding.code.startswith("PAR")]
+    assert not unreadable, f"the case itself is wrong:\n{outcome.describe()}"
+
+
+@pytest.mark.parametrize(("code", "case"), cases("fail"))
+def test_rule_reports(code: str, case: dict[str, Any], run_text: Callable[..., Any]) -> None:
+    outcome = run_text(case["source"], case.get("format", "scenario"), case.get("locale", ""))
+    found = outcome.of(code)
+    expected = case["expect"]
+    assert [seen(finding) for finding in found] == [(item["severity"], item["at"]) for item in expected], (
+        outcome.describe()
+    )
+    for finding, item in zip(found, expected, strict=True):
+        assert item["message"] in finding.message
+        assert "\n" not in finding.message
+        assert finding.help, f"{code} does not say what to do"
+        for text in item.get("labels", ()):
+            assert any(text in label.text for label in finding.labels), [label.text for label in finding.labels]
+
+
+@pytest.mark.parametrize(("code", "case"), cases("fix"))
+def test_fix_removes_the_finding(code: str, case: dict[str, Any], run_text: Callable[..., Any]) -> None:
+    format, locale = case.get("format", "scenario"), case.get("locale", "")
+    outcome = run_text(case["source"], format, locale)
+    edits = [edit for finding in outcome.of(code) if finding.fix is not None for edit in finding.fix.edits]
+    assert edits, outcome.describe()
+    fixed = apply(outcome.document, edits)
+    assert fixed == case["becomes"]
+    assert not run_text(fixed, format, locale).of(code)
+
+
+def apply(document: Document, edits: list[Any]) -> str:
+    """The text of a document after edits, last place first. Replacements here need no escaping."""
+    text = document.text
+    spans = [(document.locate(edit.place), edit.replacement) for edit in edits]
+    for span, replacement in sorted(spans, key=lambda item: -item[0].start):
+        text = text[: span.start] + replacement + text[span.end :]
+    return text
+
+
+def test_rules_with_a_fix_have_a_case_for_it() -> None:
+    offering = {rule.code for rule in rules() if "Fix safety:" in rule.page()}
+    assert offering == {code for code in CODES if read(code).get("fix")}
+
+
+def test_codes_and_names_are_those_of_their_folder() -> None:
+    families = {"template": {"TPL"}, "interactive": {"INT", "MED"}, "graph": {"GRF"}, "window": {"WIN"},
+                "variables": {"VAR", "LOC"}}  # fmt: skip
+    for rule in rules():
+        folder = rule.__module__.split(".")[3]
+        assert rule.code[:3] in families[folder], rule

@@ -12,6 +12,7 @@ from bascule.ir.expr import Call, Const, Opaque, Ref, walk
 from bascule.ir.expr_text import print_expression, print_text
 from bascule.ir.text import Literal, holes
 from bascule.language.liquid import parse_liquid, parse_liquid_expression
+from bascule.language.native import parse_native_text
 from bascule.source import Place
 
 PLACE = Place("flow.json", "/states/0/properties/body")
@@ -97,6 +98,12 @@ def test_interleaved_blocks_keep_the_ones_that_match() -> None:
     result, findings = parse_liquid(text, PLACE)
     assert print_text(result).startswith('{if(a, "1" & opaque("liquid", "{% for x in y %}") & "2", "")}3')
     assert [finding.code for finding in findings] == ["VAR105"]
+
+
+def test_every_result_can_be_written_in_the_native_notation_and_read_back() -> None:
+    for text, *_ in load("liquid"):
+        result, _ = parse_liquid(text, PLACE)
+        assert parse_native_text(print_text(result), PLACE) == (result, [])
 
 
 def test_plain_text_is_one_literal() -> None:

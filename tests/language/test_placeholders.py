@@ -12,6 +12,7 @@ from bascule.diagnostics.finding import Severity
 from bascule.ir.expr import Call, Const, Opaque, Ref
 from bascule.ir.expr_text import print_text
 from bascule.ir.text import Hole, Literal, holes, plain_text
+from bascule.language.native import parse_native_text
 from bascule.language.placeholders import SYNTAXES, choice_findings, choose_syntax, parse_text, syntax_names
 from bascule.language.placeholders.syntaxes import evidence, grammar, tokens
 from bascule.source import Place
@@ -79,6 +80,19 @@ def test_a_close_runner_up_is_reported_for_the_file() -> None:
     assert findings[0].data["chosen"] == "brace"
     assert choice_findings(choose_syntax(["{a} {b} {c} {d} {e}", "%ff%"]), PLACE) == []
     assert choice_findings(choose_syntax(["rien"]), PLACE) == []
+
+
+def test_braces_in_an_address_count_when_their_names_are_usual_or_the_file_writes_them() -> None:
+    assert choose_syntax(["https://x.example/{z}/a{b}c"]).name is None
+    assert choose_syntax(["https://x.example/{order_id}"]).name == "brace"
+    result, _ = parse_text("{nom} : https://x.example/{z}", "brace", PLACE)
+    assert print_text(result) == "{nom} : https://x.example/{z}"
+
+
+def test_every_result_can_be_written_in_the_native_notation_and_read_back() -> None:
+    for syntax, text, *_ in ALONE + FORCED:
+        result, _ = parse_text(text, syntax, PLACE)
+        assert parse_native_text(print_text(result), PLACE) == (result, [])
 
 
 def test_a_sender_tag_stays_text_when_the_choice_is_given() -> None:

@@ -133,7 +133,7 @@ _SEMANTIC = {"PAR309", "PAR310", "PAR312", "VAR110", "VAR111", "VAR112", "VAR113
 
 @pytest.mark.parametrize("name", ["suivi_commande", "rendez_vous", "livraison"])
 @given(st.data())
-@settings(max_examples=2500)
+@settings(max_examples=150)
 def test_a_damaged_scenario_is_refused_by_both_or_by_neither(root: Path, name: str, data: st.DataObject) -> None:
     tree = _fixture(name)
     path = data.draw(st.sampled_from(_places(tree)))

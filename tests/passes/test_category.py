@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bascule.passes.lower.category import judge_category
-from bascule.passes.lower.folding import fold, fold_text, split_name
+from bascule.passes.lower.folding import HOLE_MARK, fold, fold_text, split_name
 from bascule.passes.lower.lexicon import LANGUAGES, hint_category, lexicon, list_info, load_data, name_list
 
 DATA = Path(__file__).parent / "data"
@@ -144,6 +145,11 @@ def test_every_lexicon_loads_and_each_entry_is_found_in_its_list(language: str) 
                 )
 
 
+def test_the_lists_write_a_hole_as_folded_text_does() -> None:
+    assert fold_text("Votre {x}")[0].text == f"votre {HOLE_MARK}"
+    assert any(HOLE_MARK in entry for entry in load_data("lexicon_fr")["lists"]["renewal"])
+
+
 def test_every_list_is_used_and_described() -> None:
     used = {name for language in LANGUAGES for name in load_data(f"lexicon_{language}")["lists"]}
     shared = load_data("lexicon_shared")
@@ -189,3 +195,29 @@ def test_a_name_speaks_for_a_list(name: str, found: str) -> None:
 )  # fmt: skip
 def test_an_identifier_is_split_into_words(name: str, words: tuple[str, ...]) -> None:
     assert split_name(name) == tuple(fold(word) for word in words)
+
+
+def _components(value: Any) -> list[tuple[str, str, str]]:
+    """Category, language and body of each template definition anywhere in a JSON value."""
+    found, pending = [], [value]
+    while pending:
+        item = pending.pop()
+        if isinstance(item, dict):
+            bodies = [part.get("text") for part in item.get("components", []) if part.get("type") == "BODY"]
+            if item.get("category") in CATEGORIES and bodies and bodies[0]:
+                found.append((item["category"], item.get("language", ""), bodies[0]))
+            pending.extend(item.values())
+        elif isinstance(item, list):
+            pending.extend(item)
+    return found
+
+
+@pytest.mark.corpus
+def test_templates_that_others_categorised_get_the_same_category(corpus: Path) -> None:
+    judged = 0
+    for file in sorted((corpus / "wa-templates").glob("*.json")):
+        for category, language, body in _components(json.loads(file.read_text(encoding="utf-8"))):
+            text = re.sub(r"\{\{(\w+)\}\}", r"{\1}", body)
+            assert judge_category(text, language).category == category, text
+            judged += 1
+    assert judged >= 10

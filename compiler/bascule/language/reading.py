@@ -21,7 +21,7 @@ from bascule.ir.project import Variable
 from bascule.ir.text import Hole, Segment, Text, holes, join_text
 from bascule.language.placeholders import SyntaxChoice, choice_findings, choose_syntax, parse_text, syntax_names
 from bascule.language.placeholders.syntaxes import SYNTAXES
-from bascule.language.secrets import mask, secret_in_text, secret_under_name
+from bascule.language.secrets import SecretInSource, mask, secret_in_text, secret_under_name
 from bascule.source import Place
 
 __all__ = ["Book", "Reading", "close_name", "json_text", "unique"]
@@ -237,8 +237,6 @@ class Reading:
 
     def hide(self, place: Place, name: str, what: str) -> None:
         """Report a secret at ``place`` and cover it from now on."""
-        from bascule.language.viber_rules import SecretInSource
-
         self.secrets.append(place)
         self.find(
             SecretInSource,

@@ -11,9 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from bascule.diagnostics.finding import Severity
+from bascule.diagnostics.rules import Rule
 from bascule.source import Document, Place
 
-__all__ = ["HIDDEN", "MaskedDocument", "Secret", "is_secret_name", "mask", "secret_in_text", "secret_under_name"]
+__all__ = [
+    "HIDDEN",
+    "MaskedDocument",
+    "Secret",
+    "SecretInSource",
+    "is_secret_name",
+    "mask",
+    "secret_in_text",
+    "secret_under_name",
+]
 
 HIDDEN = "•"
 """Stands for each character of a secret that is not shown."""
@@ -49,6 +60,22 @@ _NAMED = re.compile(
     r"(?:[\"'`]([^\"'`\\\n]{1,2000})[\"'`]|([^\s&#\"'`;,{}()]{6,2000}))"
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+class SecretInSource(Rule):
+    """A password, token or key in the file
+
+    What it does: says where a literal secret stands (an auth token, a password in a URL, an API key) and what it looks
+    like. The value is shown nowhere: it is covered in snippets and left out of the graph.
+    Why: whoever gets the file can act as the company; exports travel by mail and into repositories.
+    Example: a header `X-Viber-Auth-Token` with its value
+    Use instead: replace the secret at its owner, and let the new platform add its own from its secret store.
+    Sources: https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html
+    """
+
+    code = "PAR405"
+    name = "secret-in-source"
+    severity = Severity.WARNING
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from bascule.ir.content import Choice, ChoiceKind, Media, MediaKind
 from bascule.ir.text import Localized, Text, is_empty, literal, plain_text
 from bascule.language.names import template_slug
 from bascule.language.reading import Reading, json_text, unique
-from bascule.language.secrets import secret_in_text
+from bascule.language.secrets import mask, secret_in_text
 from bascule.language.viber_fields import Fields, Hints, shown
 from bascule.language.viber_markup import MarkupLoss
 from bascule.language.viber_pieces import Piece, read_text
@@ -23,7 +23,6 @@ from bascule.language.viber_rules import (
     EmptyMessage,
     InputField,
     MarkupLost,
-    SecretInSource,
     UnknownValue,
     UnlabelledButton,
 )
@@ -214,17 +213,13 @@ def _read_button(reading: Reading, piece: Piece) -> Button:
         target = body.run(reading, body.value, 0)
         fixed = body.fixed
         payload = body.value if fixed else ""
-        for secret in secret_in_text(body.value) if fixed else ():
-            base = body.place.sub[0] if body.place.sub else 0
-            at = body.place.within(base + secret.start, base + secret.end)
-            reading.secrets.append(at)
-            reading.find(
-                SecretInSource,
-                at,
-                f"the `ActionBody` of a button holds {secret.what}",
-                help="people can read it: replace it at its owner",
-                sensitive=True,
-            )
+        secrets = secret_in_text(payload)
+        base = body.place.sub[0] if body.place.sub else 0
+        for secret in secrets:
+            reading.hide(body.place.within(base + secret.start, base + secret.end), "ActionBody", secret.what)
+        if secrets:
+            payload = mask(payload, secrets)
+            target = literal(payload)
     fields.keep_rest()
     return Button(kind, payload, fixed, target, text, pictures, columns, rows, hints, piece.place)
 

@@ -12,7 +12,7 @@ from bascule.ir.content import Card, Choice, ChoiceKind, ContactCard, Content, G
 from bascule.ir.expr import Const
 from bascule.ir.text import Localized, Text, literal, text_expression
 from bascule.language.reading import Reading, json_text
-from bascule.language.secrets import is_secret_name, secret_under_name
+from bascule.language.secrets import SecretInSource, is_secret_name, secret_under_name
 from bascule.language.viber_cards import read_cards
 from bascule.language.viber_fields import Fields, Hints, shown, type_name
 from bascule.language.viber_keyboard import note_markup, read_keyboard
@@ -20,7 +20,6 @@ from bascule.language.viber_pieces import Piece, read_text
 from bascule.language.viber_rules import (
     EmptyMessage,
     PersonalData,
-    SecretInSource,
     StickerFromCatalogue,
     UnknownValue,
 )
@@ -186,14 +185,7 @@ def read_secret(reading: Reading, name: str, piece: Piece) -> bool:
     found = secret_under_name(name, piece.value)
     if found is None:
         return False
-    reading.secrets.append(piece.place)
-    reading.find(
-        SecretInSource,
-        piece.place,
-        f"`{shown(name)}` holds {found.what} in plain text",
-        help="replace it at its owner, and let the new platform add its own from its secret store",
-        sensitive=True,
-    )
+    reading.hide(piece.place, name, found.what)
     return True
 
 
@@ -292,17 +284,10 @@ class _BodyReader:
             hidden = read_secret(self.reading, "auth_token", token)
             code = SecretInSource.code if hidden else ""
             book.dropped(token.place, "the new platform has its own", "use its secret store", code)
-        for name in [name for name, _ in self.piece.members() if is_secret_name(name)]:
-            if name not in fields:
-                self.secret_member(name)
-
-    def secret_member(self, name: str) -> None:
-        for known, piece in self.piece.members():
-            if known == name and read_secret(self.reading, name, piece):
-                self.reading.book.dropped(
-                    piece.place, "the new platform has its own", "use its secret store", SecretInSource.code
-                )
-                self.fields.forget(name)
+        for name, piece in self.piece.members():
+            if is_secret_name(name) and name not in fields and read_secret(self.reading, name, piece):
+                book.dropped(piece.place, "the new platform has its own", "use its secret store", SecretInSource.code)
+                fields.forget(name)
 
     def hide(self, piece: Piece | None) -> None:
         """Ids of people show in no snippet."""

@@ -15,7 +15,6 @@ __all__ = [
     "MarkupLost",
     "MisspeltMember",
     "PersonalData",
-    "SecretInSource",
     "StickerFromCatalogue",
     "UnknownMember",
     "UnknownValue",
@@ -99,22 +98,6 @@ class EmptyMessage(Rule):
 
     code = "PAR404"
     name = "viber-empty-message"
-    severity = Severity.WARNING
-
-
-class SecretInSource(Rule):
-    """A password, token or key in the file
-
-    What it does: says where a literal secret stands (an auth token, a password in a URL, an API key) and what it looks
-    like. The value is shown nowhere: it is covered in snippets and left out of the graph.
-    Why: whoever gets the file can act as the company; exports travel by mail and into repositories.
-    Example: a header `X-Viber-Auth-Token` with its value
-    Use instead: replace the secret at its owner, and let the new platform add its own from its secret store.
-    Sources: https://cheatsheetseries.owasp.org/cheatsheets/Secrets_Management_Cheat_Sheet.html
-    """
-
-    code = "PAR405"
-    name = "secret-in-source"
     severity = Severity.WARNING
 
 

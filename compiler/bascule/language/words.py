@@ -74,7 +74,7 @@ def names_money(name: str) -> bool:
 REPLY: dict[str, tuple[str, ...]] = {
     "en": _listed(
         "reply, replying, respond, responding, answer, text, texting, txt, send, sending, type, press, "
-        "pressing, enter, dial, choose, select, pick, tap, hit, click"
+        "pressing, enter, dial, choose, select, pick"
     ),
     "fr": _listed(
         "répondez, repondez, répondre, repondre, réponds, réponse, tapez, tape, taper, envoyez, envoie, "
@@ -88,7 +88,7 @@ REPLY: dict[str, tuple[str, ...]] = {
     ),
     "pt": _listed(
         "responda, responde, responder, envie, enviar, digite, digitar, tecle, escreva, pressione, aperte, "
-        "escolha, selecione, mande, disque, clique"
+        "escolha, selecione, mande, disque"
     ),
     "it": _listed(
         "rispondi, risponda, rispondere, invia, invii, inviare, digita, digiti, premi, prema, scrivi, scriva, "

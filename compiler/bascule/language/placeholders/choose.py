@@ -125,6 +125,8 @@ def _tally(row: Syntax, texts: Sequence[str]) -> _Tally:
             if match.lastgroup not in kinds:
                 continue
             name = match.group().strip(row.fence).strip()
+            if row.name == "brace" and not _plain_in_url(text, match.start(), name):
+                continue
             tally.count += 1
             tally.kinds[match.lastgroup or ""] += 1
             tally.names[name] += 1
@@ -137,6 +139,12 @@ def _tally(row: Syntax, texts: Sequence[str]) -> _Tally:
                     tally.vocative.add(name)
         tally.texts += tally.count > before
     return tally
+
+
+def _plain_in_url(text: str, start: int, name: str) -> bool:
+    """False for ``{x}`` inside an address unless its name is a usual one: addresses hold braces of their own."""
+    word = text[max(text.rfind(blank, 0, start) for blank in " \n\t") + 1 : start]
+    return "://" not in word or _is_usual(name) or _IDENTIFIER.fullmatch(name) is not None
 
 
 def _sender_tags(tally: _Tally, texts: int) -> tuple[str, ...]:

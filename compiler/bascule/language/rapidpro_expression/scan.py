@@ -16,7 +16,7 @@ Kind = OneOf["text", "escape", "reference", "expression", "address", "unclosed"]
 _PATH = re.compile(r"[\w.]+")
 _PAREN = re.compile(r'[()"]')
 _QUOTED = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
-_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|\.?\s*[^\W\d]\w*(?:\s*\.\s*\w+)*+', re.DOTALL)
+_TOKEN = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"|(?:\.\s*)?[^\W\d]\w*(?:\s*\.\s*\w+)*+', re.DOTALL)
 _PATIENCE = 32
 """How many ``@(`` without an end are looked for before the rest counts as text: keeps a hostile text linear."""
 

@@ -123,6 +123,9 @@ def _case(r: Reader, value: Any, place: Place) -> Step:
     if isinstance(value, dict):
         for condition, item in value.items():
             at = place.child(condition)
+            if is_nothing(item):
+                r.wrong(item, at, "the id of a node or `end`")
+                continue
             _branch(r, edges, None if condition == "else" else condition, at.at_key(), item, at, at)
     elif isinstance(value, list):
         for item, at in r.items(value, place, "branches"):

@@ -132,7 +132,7 @@ def _choose_texts(
         share = text_share(cells)
         length = sum(map(len, cells)) / len(cells) if cells else 0.0
         # A column of codes named `template` gives way to any column of sentences.
-        return (column.strength if share >= 0.3 or not cells else 0, round(share, 1), min(length, 160.0), -index)
+        return (column.strength if share >= 0.3 or not cells else 0, round(share, 1), min(length, 160.0) // 40, -index)
 
     plain.sort(key=rank, reverse=True)
     if plain:

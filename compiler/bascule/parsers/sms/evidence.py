@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import re
+import unicodedata
 from collections.abc import Iterable
 
 __all__ = ["Look", "is_sentence", "look_of", "placeholder_share", "sentence_share", "text_share"]
@@ -50,6 +51,8 @@ def look_of(value: str) -> Look:
     text = value[:2000].strip()
     if not text:
         return Look.EMPTY
+    if any(char >= "\u2600" and unicodedata.category(char) == "So" for char in text[:50]):
+        return Look.TEXT  # an emoji: somebody is meant to see it
     if _CODES.fullmatch(text[:300]) and (len(text) < 300 or " " not in text[:300]):
         return Look.CODE
     if text[0] in "{[" and text[-1] in "}]" and ('":' in text or '", "' in text):

@@ -116,7 +116,7 @@ class _Tree:
                 columns = _object_columns(item, True)
                 if columns is not None:
                     self.object(item, at, context, columns, listed=True)
-                elif _texts_below(item):
+                elif _texts_below(item) and (_groups(item) or not any(map(_is_name, item))):
                     self.mapping(item, at, context.down())
                 else:
                     self.not_a_template(item, at, context)
@@ -182,12 +182,14 @@ class _Tree:
                 self.walk(item, place.child(key), replace(context.down(key), version=key))
             return
         context = self.group_locale(value, place, context)
+        grouped = _groups(value)
         for key, item in value.items():
-            self.member(key, item, place.child(key), context)
+            self.member(key, item, place.child(key), context, grouped)
 
-    def member(self, key: str, item: Any, place: Place, context: _Context) -> None:
-        """One named member of a group."""
-        meta = _is_meta(key, item)
+    def member(self, key: str, item: Any, place: Place, context: _Context, grouped: bool = False) -> None:
+        """One named member of a group. ``grouped``: the group holds others, so `name` and `title` are its own."""
+        own = grouped and isinstance(item, str) and _is_name(key) and not is_sentence(item)
+        meta = own or _is_meta(key, item)
         if meta or (isinstance(item, (dict, list)) and not _texts_below(item)):
             self.reading.keep(_dotted(context, place), item, place)
         else:
@@ -430,6 +432,17 @@ def _wrappers(value: dict[str, Any]) -> list[str]:
     loose = [key for key in loose if _texts_below(value[key])]
     others = (item for key, item in value.items() if key not in loose)
     return loose if loose and not any(_sentences(item, 1) for item in others) else []
+
+
+def _groups(value: dict[str, Any]) -> bool:
+    """Whether a mapping holds mappings or lists with texts."""
+    return any(isinstance(item, (dict, list)) and _texts_below(item) for item in value.values())
+
+
+def _is_name(key: str) -> bool:
+    """Whether a member is called like the name of a thing."""
+    naming = (Role.KEY, Role.TITLE, Role.DESCRIPTION, Role.CATEGORY)
+    return any(role in naming and strength > 1 for role, strength in readings(normal(key)))
 
 
 def _is_meta(key: str, item: Any) -> bool:

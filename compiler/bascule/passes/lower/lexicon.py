@@ -14,7 +14,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from bascule.passes.lower.folding import HOLE_MARK, fold, is_word, split_name
+from bascule.passes.lower.folding import fold, is_word, split_name
 
 __all__ = ["LANGUAGES", "Hit", "Lexicon", "ListInfo", "hint_category", "lexicon", "list_info", "load_data", "name_list"]
 
@@ -237,6 +237,3 @@ def hint_category(hint: str) -> str:
 def _first_of(found: Iterable[str], order: tuple[str, ...]) -> str:
     present = set(found)
     return next((category for category in order if category in present), "")
-
-
-assert HOLE_MARK[0] not in " -"  # the trie reads blanks and hyphens as one separator

@@ -91,7 +91,7 @@ class DuplicateText(CheckRule):
 def _duplicate(
     rule: type[CheckRule], subject: Subject, name: str, place: Place, where: str, note: str, severity: Severity
 ) -> Finding:
-    message = f"the template `{subject.name}` has the text of the template `{name}`"
+    message = f"the template {subject.title} has the text of the template `{name}`"
     return rule.at(
         subject.place,
         f"{message}, which {where}" if where else message,

@@ -32,7 +32,7 @@ def _found(
 ) -> Iterator[Finding]:
     fact = context.policy.fact(key)
     for subject in subjects(context):
-        message = f"two variables of the template `{subject.name}` stand side by side{between}"
+        message = f"two variables of the template {subject.title} stand side by side{between}"
         for origin in subject.origins if subject.template.body_text else ():
             for first, second, gap in _pairs(origin.text):
                 if bool(gap) is blanks:

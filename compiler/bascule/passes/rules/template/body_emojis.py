@@ -45,7 +45,7 @@ class TooManyEmojis(CheckRule):
                     place = place_in(text, *spans[most], subject.place)
             yield cls.at(
                 place,
-                f"the body of the template `{subject.name}` has {count} emojis; above {most} refusals are reported",
+                f"the body of the template {subject.title} has {count} emojis; above {most} refusals are reported",
                 help=f"leave {count - most} of them out",
                 notes=(fact.cite(),),
                 severity=fact.severity,

@@ -53,7 +53,7 @@ class BodyTooLong(CheckRule):
                 if len(text) > limit:
                     yield cls.at(
                         _place(subject),
-                        f"{what} of the template `{subject.name}` has {len(text)} characters, the limit is {limit}",
+                        f"{what} of the template {subject.title} has {len(text)} characters, the limit is {limit}",
                         help=f"shorten it by {len(text) - limit} characters, or send a part of it after the answer",
                         notes=(fact.cite(),),
                         severity=fact.severity,
@@ -88,7 +88,7 @@ class BodyLongerThanReported(CheckRule):
                 continue
             yield cls.at(
                 _place(subject),
-                f"the body of the template `{subject.name}` has {length} characters; "
+                f"the body of the template {subject.title} has {length} characters; "
                 f"above {low} a provider reports refusals",
                 help=f"shorten it by {length - low} characters if review refuses it",
                 notes=(fact.cite(),),

@@ -79,7 +79,7 @@ class BadButtonLabel(CheckRule):
                 for fact, what, cure in _problems(context.policy, button):
                     yield cls.at(
                         button_place(context, subject, index),
-                        f"the button `{shown(button.label_text)}` of the template `{subject.name}` {what}",
+                        f"the button `{shown(button.label_text)}` of the template {subject.title} {what}",
                         help=cure,
                         notes=(fact.cite(),),
                         severity=fact.severity,
@@ -138,7 +138,7 @@ class DuplicateButtonLabel(CheckRule):
                     continue
                 yield cls.at(
                     button_place(context, subject, index),
-                    f"buttons {first[key] + 1} and {index + 1} of the template `{subject.name}` are both called "
+                    f"buttons {first[key] + 1} and {index + 1} of the template {subject.title} are both called "
                     f"`{shown(button.label_text)}`",
                     help="give each button its own words",
                     notes=(fact.cite(),),

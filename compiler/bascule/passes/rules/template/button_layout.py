@@ -64,7 +64,7 @@ class MixedButtonOrder(CheckRule):
             order = ", ".join(button.TYPE or "?" for button in buttons)
             yield cls.at(
                 subject.place,
-                f"the quick replies of the template `{subject.name}` are not next to each other ({order})",
+                f"the quick replies of the template {subject.title} are not next to each other ({order})",
                 help="put all quick replies first, or all last",
                 notes=(fact.cite(),),
                 severity=fact.severity,
@@ -142,7 +142,7 @@ class TooManyButtons(CheckRule):
             for fact, what in _excess(context.policy, subject.template.buttons):
                 yield cls.at(
                     subject.place,
-                    f"the template `{subject.name}` {what}",
+                    f"the template {subject.title} {what}",
                     help="drop some, or ask in two messages",
                     notes=(fact.cite(),),
                     severity=fact.severity,
@@ -195,7 +195,7 @@ class ButtonsHidden(CheckRule):
             if len(buttons) > threshold:
                 yield cls.at(
                     button_place(context, subject, first),
-                    f"the template `{subject.name}` has {len(buttons)} buttons: {first} are shown, the others are "
+                    f"the template {subject.title} has {len(buttons)} buttons: {first} are shown, the others are "
                     "behind “See all options”, and WhatsApp on a computer shows none",
                     help=f"keep {threshold} if people should answer at once",
                     notes=(desktop.cite(),),
@@ -203,7 +203,7 @@ class ButtonsHidden(CheckRule):
             elif 0 < quick < len(buttons):
                 yield cls.at(
                     subject.place,
-                    f"the template `{subject.name}` mixes quick replies with other buttons; "
+                    f"the template {subject.title} mixes quick replies with other buttons; "
                     "WhatsApp on a computer does not show it",
                     help="keep one kind if people use WhatsApp on computers",
                     notes=(desktop.cite(),),

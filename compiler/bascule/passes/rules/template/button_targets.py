@@ -98,7 +98,7 @@ class BadButtonUrl(CheckRule):
                 for fact, what, cure in _url_problems(context.policy, button.url):
                     yield cls.at(
                         button_place(context, subject, index),
-                        f"the address `{shown(button.url, 60)}` of the template `{subject.name}` {what}",
+                        f"the address `{shown(button.url, 60)}` of the template {subject.title} {what}",
                         help=cure,
                         notes=(fact.cite(),),
                         severity=fact.severity,
@@ -159,7 +159,7 @@ class BadPhoneButton(CheckRule):
                 if what:
                     yield cls.at(
                         button_place(context, subject, index),
-                        f"the number `{shown(number)}` of the template `{subject.name}` {what}",
+                        f"the number `{shown(number)}` of the template {subject.title} {what}",
                         help="write it as `+33170180000`: plus, country code, number, nothing else",
                         notes=(fact.cite(),),
                         severity=severity,

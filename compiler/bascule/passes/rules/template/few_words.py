@@ -51,7 +51,7 @@ class TooFewWords(CheckRule):
                 continue
             yield cls.at(
                 subject.place,
-                f"the template `{subject.name}` has {variables} variable{'s' * (variables > 1)} and only "
+                f"the template {subject.title} has {variables} variable{'s' * (variables > 1)} and only "
                 f"{words} fixed word{'s' * (words > 1)}; {needed} are needed",
                 help=f"write {needed - words} more word{'s' * (needed - words > 1)}, or drop a variable",
                 notes=(fact.cite(),),
@@ -88,7 +88,7 @@ class MostlyVariables(CheckRule):
                 what = "no word of its own, only a variable" if variables == 1 else "no word of its own, only variables"
             yield cls.at(
                 subject.place,
-                f"the template `{subject.name}` has {what}",
+                f"the template {subject.title} has {what}",
                 help="write out what it says, and make one template for each thing that it can say",
                 notes=("unclear content counts as marketing", fact.cite()),
                 data={"words": words, "variables": variables},

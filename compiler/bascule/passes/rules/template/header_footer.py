@@ -80,7 +80,7 @@ class BadHeader(CheckRule):
             for fact, what, cure in problems:
                 yield cls.at(
                     subject.place,
-                    f"the header of the template `{subject.name}` {what}",
+                    f"the header of the template {subject.title} {what}",
                     help=cure,
                     notes=(fact.cite(),),
                     severity=fact.severity,
@@ -124,7 +124,7 @@ class BadFooter(CheckRule):
             for fact, what, cure in _line_problems(context.policy, "footer", text):
                 yield cls.at(
                     subject.place,
-                    f"the footer of the template `{subject.name}` {what}",
+                    f"the footer of the template {subject.title} {what}",
                     help=cure,
                     notes=(fact.cite(),),
                     severity=fact.severity,

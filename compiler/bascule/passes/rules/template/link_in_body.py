@@ -47,7 +47,7 @@ class LinkInBody(CheckRule):
                     continue
                 yield cls.at(
                     place_in(text, link.start, link.end, subject.place),
-                    f"the template `{subject.name}` says the {'shortened ' * short}link `{shown(link.text, 60)}`",
+                    f"the template {subject.title} says the {'shortened ' * short}link `{shown(link.text, 60)}`",
                     help=_help(link, short),
                     notes=((fact if short else buttons).cite(),),
                     severity=fact.severity if short else Severity.INFO,

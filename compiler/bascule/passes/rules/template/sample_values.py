@@ -99,7 +99,7 @@ class BadSample(CheckRule):
             for place, fact, what, value in _problems(context.policy, subject):
                 yield cls.at(
                     place,
-                    f"the template `{subject.name}` has {what}" + (f": `{value}`" if value else ""),
+                    f"the template {subject.title} has {what}" + (f": `{value}`" if value else ""),
                     help="give a realistic value in one line, as it will be sent",
                     notes=(fact.cite(),),
                     severity=min(fact.severity, Severity.WARNING),

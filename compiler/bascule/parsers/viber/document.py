@@ -1,0 +1,107 @@
+"""JSON lines: one JSON document per line, addressed as one list; and JSON texts inside JSON texts."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import Any
+
+from bascule.language.viber_pieces import JsonPiece
+from bascule.source import Document, Place, Problem, join_pointer, split_pointer
+from bascule.source.json import JsonDocument, read_json
+
+__all__ = ["LinesDocument", "embedded", "looks_like_lines"]
+
+_LINE = re.compile(r"[^\r\n]+")
+
+
+class LinesDocument(Document):
+    """A text with one JSON value per line. Pointer ``/N`` is the N-th line that is not blank, counted from 0.
+
+    ``value`` lists the values; lines that are no JSON object or list are in ``strays`` (index and range).
+    """
+
+    def __init__(self, path: str, text: str) -> None:
+        super().__init__(path, text)
+        self.lines: list[tuple[int, JsonDocument]] = []
+        self.value: list[Any] = []
+        self.strays: list[int] = []
+        for match in _LINE.finditer(text):
+            line = match.group().lstrip("\ufeff \t")
+            if not line.strip():
+                continue
+            document = read_json(path, line)
+            if not document.usable:
+                self.strays.append(len(self.lines))
+            self.lines.append((match.end() - len(line), document))
+            self.value.append(document.value if document.usable else None)
+
+    @cached_property
+    def problems(self) -> tuple[Problem, ...]:
+        """What is wrong with the lines that are JSON at all, in offsets of the file."""
+        return tuple(
+            Problem(problem.kind, problem.message, problem.start + start, problem.end + start, problem.help)
+            for start, document in self.lines
+            if document.usable
+            for problem in document.problems
+        )
+
+    def _range(self, place: Place) -> tuple[int, int]:
+        tokens = split_pointer(place.pointer)
+        if not tokens or not tokens[0].isdecimal() or int(tokens[0]) >= len(self.lines):
+            return 0, 0
+        start, document = self.lines[int(tokens[0])]
+        span = document.locate(Place(place.file, join_pointer("", *tokens[1:]), place.sub, place.key))
+        return start + span.start, start + span.end
+
+    def source_of(self, pointer: str) -> str:
+        """The exact text of the value at ``pointer``."""
+        tokens = split_pointer(pointer)
+        if not tokens or not tokens[0].isdecimal() or int(tokens[0]) >= len(self.lines):
+            return ""
+        return self.lines[int(tokens[0])][1].source_of(join_pointer("", *tokens[1:]))
+
+
+def looks_like_lines(text: str) -> bool:
+    """Whether the first two lines that are not blank each begin and end as JSON objects of their own."""
+    seen = 0
+    for match in _LINE.finditer(text, 0, 2_000_000):
+        line = match.group().strip("\ufeff \t")
+        if not line:
+            continue
+        if not (line.startswith("{") and line.endswith("}")) or not read_json("", line).usable:
+            return False
+        if read_json("", line).problems and seen == 0:
+            return False
+        seen += 1
+        if seen == 2:
+            return True
+    return False
+
+
+class _Offsets:
+    """Offsets in a decoded text to offsets of the place that holds it (``sub`` ranges count decoded characters)."""
+
+    def __init__(self, text: str, place: Place) -> None:
+        self.document = read_json(place.file, text)
+        self.place = place
+        self.base = place.sub[0] if place.sub else 0
+
+    def locate(self, pointer: str) -> Place:
+        span = self.document.locate(Place(self.place.file, pointer))
+        start, end = span.start, span.end
+        if self.document.text[start : start + 1] == '"' and end - start >= 2:
+            start, end = start + 1, end - 1
+        return self.place.within(self.base + start, self.base + end)
+
+
+def embedded(text: str, place: Place) -> JsonPiece | None:
+    """The JSON value that a text value holds, with places inside that text; None when it holds none."""
+    stripped = text.lstrip()
+    if not stripped.startswith(("{", "[")) or len(text) > 1_000_000:
+        return None
+    offsets = _Offsets(text, place)
+    if not offsets.document.usable or offsets.document.problems:
+        return None
+    return JsonPiece(offsets.document.value, "", offsets.locate)
+

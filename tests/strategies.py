@@ -347,24 +347,28 @@ def _validations() -> st.SearchStrategy[Validation]:
     )
 
 
-def _bodies(shared: dict[str, Any]) -> st.SearchStrategy[Node]:
+def _of(kind: type[Node], **members: st.SearchStrategy[Any]) -> st.SearchStrategy[tuple[type[Node], dict[str, Any]]]:
+    return st.fixed_dictionaries(members).map(lambda found: (kind, found))
+
+
+@cache
+def _bodies() -> dict[str, st.SearchStrategy[tuple[type[Node], dict[str, Any]]]]:
+    """Kind of node to its class and the members that are its own."""
     paths_or_none = st.one_of(st.just(()), paths())
-    services = st.sampled_from(("http", "function", "llm", ""))
-    return st.one_of(
-        st.builds(Message, content=contents(), audience=_audiences(), **shared),
-        st.builds(
+    return {
+        "message": _of(Message, content=contents(), audience=_audiences()),
+        "ask": _of(
             Ask,
             content=contents(),
             reply=st.sampled_from(ReplyKind),
             into=paths_or_none,
             validation=st.none() | _validations(),
-            **shared,
         ),
-        st.builds(Case, subject=st.none() | _small, **shared),
-        st.builds(SetVariable, assignments=_assignments(), **shared),
-        st.builds(
+        "case": _of(Case, subject=st.none() | _small),
+        "set": _of(SetVariable, assignments=_assignments()),
+        "http": _of(
             HttpRequest,
-            service=services,
+            service=st.sampled_from(("http", "function", "llm", "")),
             method=st.sampled_from(("", "GET", "POST")),
             url=texts(),
             headers=_pairs(texts()),
@@ -375,43 +379,47 @@ def _bodies(shared: dict[str, Any]) -> st.SearchStrategy[Node]:
             mapping=_pairs(paths_or_none),
             timeout=st.none() | st.floats(0, allow_nan=False),
             name=strings(),
-            **shared,
         ),
-        st.builds(Delay, duration=durations(), **shared),
-        st.builds(
+        "delay": _of(Delay, duration=durations()),
+        "run_flow": _of(
             RunFlow,
             flow=strings(),
             flow_title=strings(),
             mode=st.sampled_from(("call", "jump", "start")),
             parameters=_pairs(_small),
             audience=_audiences(),
-            **shared,
         ),
-        st.builds(Handover, to=strings(), note=texts(), parameters=_pairs(texts()), **shared),
-        st.builds(
-            SetConsent, state=st.sampled_from(("opt_in", "opt_out")), channel=strings(), purpose=strings(), **shared
-        ),
-        st.builds(End, reason=strings(), **shared),
-        st.builds(Unsupported, construct=strings(), source=strings(), language=strings(), reason=strings(), **shared),
+        "handover": _of(Handover, to=strings(), note=texts(), parameters=_pairs(texts())),
+        "consent": _of(SetConsent, state=st.sampled_from(("opt_in", "opt_out")), channel=strings(), purpose=strings()),
+        "end": _of(End, reason=strings()),
+        "unsupported": _of(Unsupported, construct=strings(), source=strings(), language=strings(), reason=strings()),
+    }
+
+
+@cache
+def _edges(ids: tuple[str, ...]) -> st.SearchStrategy[tuple[Edge, ...]]:
+    targets = st.one_of(st.none(), st.sampled_from(ids))
+    return st.lists(st.builds(Edge, _guards(), targets, strings(), at=st.none()), max_size=2).map(tuple)
+
+
+@cache
+def _shared() -> st.SearchStrategy[dict[str, Any]]:
+    full = st.fixed_dictionaries(
+        {
+            "title": strings(),
+            "facts": facts(),
+            "hints": facts(),
+            "position": st.none() | st.tuples(_numbers(), _numbers()),
+        }
     )
+    return st.one_of(st.just({}), full)
 
 
 @st.composite
-def nodes(draw: st.DrawFn, id: str = "menu", ids: tuple[str, ...] = ("menu", "end")) -> Node:
-    """A node of any kind; its edges lead to ``ids`` or to the end."""
-    targets = st.one_of(st.none(), st.sampled_from(ids))
-    edges = st.lists(st.builds(Edge, _guards(), targets, strings(), at=st.none()), max_size=2).map(tuple)
-    plain = draw(st.booleans())
-    shared = {
-        "id": st.just(id),
-        "edges": edges,
-        "title": st.just("") if plain else strings(),
-        "facts": st.just(()) if plain else facts(),
-        "hints": st.just(()) if plain else facts(),
-        "position": st.none() if plain else st.none() | st.tuples(_numbers(), _numbers()),
-        "at": st.none(),
-    }
-    return draw(_bodies(shared))
+def nodes(draw: st.DrawFn, id: str = "menu", ids: tuple[str, ...] = ("menu", "end"), kind: str = "") -> Node:
+    """A node of the kind, or of any; its edges lead to ``ids`` or to the end."""
+    make, members = draw(_bodies()[kind or draw(st.sampled_from(sorted(_bodies())))])
+    return make(id=id, edges=draw(_edges(ids)), **draw(_shared()), **members)
 
 
 def entries(ids: tuple[str, ...] = ("menu", "end")) -> st.SearchStrategy[Entry]:

@@ -147,7 +147,7 @@ def _load_one(workspace: Workspace, item: InputFile, options: ParseOptions, want
             text = "" if file.is_zip or file.encoding == "binary" else file.text
             document = TextDocument(file.path, text)
             workspace.documents[file.path] = document
-            defects = [*file.encoding_problems]
+            defects = [] if file.is_zip else list(file.encoding_problems)
             if file.json is None and text.lstrip()[:1] in ("{", "["):
                 from bascule.source.json import read_json
 
@@ -168,7 +168,7 @@ def _load_one(workspace: Workspace, item: InputFile, options: ParseOptions, want
     info = next(info for info in all_formats() if info.name == name)
     parsed = load_parser(info).parse(file, options)
     workspace.documents[file.path] = parsed.document
-    problems = list(file.encoding_problems)
+    problems = [] if file.is_zip else list(file.encoding_problems)
     workspace.findings.extend(findings_of(problems, TextDocument(file.path, file.text if problems else "")))
     if match.confidence < POSSIBLE:
         workspace.findings.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from bascule.ir.nodes import ReplyKind
 from bascule.ir.project import EntryKind
 from bascule.parsers.base import ParseOptions
 from bascule.parsers.scenario import TOP_KEYS, assets, content, flows, longform, parse, shortform
+from bascule.parsers.scenario.reader import plain
 from bascule.source import SourceFile
 
 _PATH = Path(__file__).resolve().parent.parent.parent / "schemas" / "scenario.schema.json"
@@ -131,11 +133,7 @@ _SEMANTIC = {"PAR309", "PAR310", "PAR312", "VAR110", "VAR111", "VAR112", "VAR113
 """What a schema says in part or not at all: what texts and expressions mean, and which ways are ever taken."""
 
 
-@pytest.mark.parametrize("name", ["suivi_commande", "rendez_vous", "livraison"])
-@given(st.data())
-@settings(max_examples=150)
-def test_a_damaged_scenario_is_refused_by_both_or_by_neither(root: Path, name: str, data: st.DataObject) -> None:
-    tree = _fixture(name)
+def _check_damage(tree: Any, data: st.DataObject) -> None:
     path = data.draw(st.sampled_from(_places(tree)))
     value = _get(tree, path)
     damages = [None, 12, True, [], {}, "mot", ["mot"], {"mot": "mot"}, [[1]]]
@@ -150,11 +148,34 @@ def test_a_damaged_scenario_is_refused_by_both_or_by_neither(root: Path, name: s
         assert valid == (not found), (path, _get(damaged, path), found)
 
 
+@pytest.mark.parametrize("name", ["suivi_commande", "rendez_vous", "livraison", "docs"])
+@given(st.data())
+@settings(max_examples=120)
+def test_a_damaged_scenario_is_refused_by_both_or_by_neither(name: str, data: st.DataObject) -> None:
+    _check_damage(_documented() if name == "docs" else _fixture(name), data)
+
+
+@given(projects(), st.data())
+@settings(max_examples=60)
+def test_a_damaged_printed_project_is_refused_by_both_or_by_neither(project: Any, data: st.DataObject) -> None:
+    _check_damage(json.loads(to_json(encode_project(project))), data)
+
+
 @cache
 def _fixture(name: str) -> Any:
-    from bascule.parsers.scenario.reader import plain
-
     path = _PATH.parent.parent / "fixtures" / "scenarios" / f"{name}.yaml"
-    document = SourceFile(path.name, path.read_bytes()).yaml
+    return _data(path.read_text(encoding="utf-8"))
+
+
+@cache
+def _documented() -> Any:
+    """All short examples of docs/scenario.md as the nodes of one flow per example."""
+    text = (_PATH.parent.parent / "docs" / "scenario.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```yaml short\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+    return {"bascule": 1, "flows": {f"f{index}": {"nodes": _data(block)} for index, block in enumerate(blocks)}}
+
+
+def _data(text: str) -> Any:
+    document = SourceFile.of_text(text, "a.yaml").yaml
     assert document is not None
     return plain(document.value)

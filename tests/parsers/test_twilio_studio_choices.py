@@ -282,7 +282,9 @@ class TestWords:
             (Call("same_text", (REPLY, Const("autre"))), "x"),
         ]
 
-    @pytest.mark.parametrize("words", [[("1", "x"), ("2", "y")], [("une phrase vraiment trop longue", "x"), ("non", "y")]])
+    @pytest.mark.parametrize(
+        "words", [[("1", "x"), ("2", "y")], [("une phrase vraiment trop longue", "x"), ("non", "y")]]
+    )
     def test_numbers_and_sentences_are_no_titles(self, words: list[tuple[str, str]]) -> None:
         assert not asked(conversation("Alors ?", words)).content.choices
 

@@ -207,11 +207,15 @@ TEXTS = [
     "", "Bonjour", "1. Oui\n2. Non", "Répondez oui ou non", "{{widgets.a.inbound.Body}}", "{{flow.variables.x | plus: 1}}",
     "{{", "{% if %}", "नमस्ते 🙏", "3600", "https://a.example/x.png", "{{contact.channel.address}}", "oui, o", "1",
 ]  # fmt: skip
-scalars = st.one_of(st.none(), st.booleans(), st.integers(-5, 9999), st.floats(), st.sampled_from(TEXTS), st.text(max_size=4))
+scalars = st.one_of(
+    st.none(), st.booleans(), st.integers(-5, 9999), st.floats(), st.sampled_from(TEXTS), st.text(max_size=4)
+)
 anything = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["key", "value", "x", "y", "next", "event", "type", "a"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["key", "value", "x", "y", "next", "event", "type", "a"]), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 conditions = st.fixed_dictionaries(

@@ -168,6 +168,7 @@ def _template(template: TemplateAsset, encoder: Encoder) -> dict[str, Any]:
 def encode_flow(flow: Flow, encoder: Encoder | None = None) -> dict[str, Any]:
     """One flow without its id."""
     encoder = encoder or Encoder()
+    encoder.end_is_a_node = any(node.id == END for node in flow.nodes)
     tree: dict[str, Any] = {}
     _strings(tree, ("title", flow.title), ("locale", flow.locale))
     if flow.expires is not None:
@@ -192,14 +193,12 @@ def _entry(entry: Entry, encoder: Encoder) -> dict[str, Any]:
     if entry.offset is not None:
         tree["offset"] = duration_tree(entry.offset)
     if entry.target is not None:
-        tree["then"] = _target(entry.target)
+        tree["then"] = _node_id(entry.target)
     facts_tree(tree, "facts", entry.facts)
     return encoder.place(tree, entry.at)
 
 
-def _target(target: str | None) -> Any:
-    if target is None:
-        return END
+def _node_id(target: str) -> Any:
     return {"node": target} if target == END else target
 
 
@@ -233,7 +232,11 @@ def _edge(edge: Edge, encoder: Encoder) -> dict[str, Any]:
         tree["success"] = True
     elif isinstance(guard, Failure):
         tree["failure"] = guard.reason or True
-    tree["then"] = _target(edge.target)
+    if edge.target is not None:
+        tree["then"] = _node_id(edge.target)
+    elif not encoder.end_is_a_node:
+        # Beside a node of that name the word would be doubtful; no `then` ends the flow as well.
+        tree["then"] = END
     _strings(tree, ("label", edge.label))
     return encoder.place(tree, edge.at)
 

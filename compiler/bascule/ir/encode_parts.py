@@ -36,10 +36,11 @@ _MAX_FACT_DEPTH = 20
 
 
 class Encoder:
-    """What an encoding run knows: whether places are wanted."""
+    """What an encoding run knows: whether places are wanted, and whether the flow has a node called ``end``."""
 
     def __init__(self, provenance: bool = False) -> None:
         self.provenance = provenance
+        self.end_is_a_node = False
 
     def place(self, tree: dict[str, Any], at: Place | None) -> dict[str, Any]:
         """Add ``at`` last, when wanted and known."""

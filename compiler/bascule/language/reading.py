@@ -219,19 +219,19 @@ class Reading:
         self.findings.extend(choice_findings(self.syntax, Place(self.path)))
         return not asked or asked in syntax_names()
 
-    def safe(self, value: Any, place: Place, name: str = "") -> Any:
-        """Plain data to keep as a fact: secrets in it are reported once each and covered. ``name`` is its member's."""
+    def safe(self, value: Any, place: Place, name: str = "", report: bool = True) -> Any:
+        """Plain data to keep: secrets in it are covered, and reported unless somebody did. ``name`` is its member's."""
         if isinstance(value, dict):
-            return {key: self.safe(item, place.child(key), key) for key, item in value.items()}
+            return {key: self.safe(item, place.child(key), key, report) for key, item in value.items()}
         if isinstance(value, list):
-            return [self.safe(item, place.child(index), name) for index, item in enumerate(value)]
+            return [self.safe(item, place.child(index), name, report) for index, item in enumerate(value)]
         found = secret_under_name(name, value)
         if found is None:
             return value
         text = value if isinstance(value, str) else str(value)
         named = found.start == 0 and found.end == len(text)
         hits = [found] if named else secret_in_text(text)
-        for hit in hits:
+        for hit in hits if report else ():
             self.hide(place if named else place.within(hit.start, hit.end), name, hit.what)
         return mask(text, hits)
 

@@ -32,6 +32,8 @@ def type_name(piece: Piece) -> str:
         return "an object"
     if piece.is_list:
         return "a list"
+    if not piece.fixed:
+        return "code"
     value = piece.value
     if value is None:
         return "null"

@@ -102,13 +102,18 @@ class Body:
     """One message as read. ``problem`` says why it cannot be shown (the content is empty then)."""
 
     content: Content
-    place: Place
+    piece: Piece
     facts: list[tuple[str, str]] = field(default_factory=list)
     hints: Hints = field(default_factory=list)
     tracking: Piece | None = None
     broadcast: bool = False
     kind: str = ""
     problem: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Where the body stands."""
+        return self.piece.place
 
     @property
     def choices(self) -> tuple[Choice, ...]:
@@ -193,7 +198,7 @@ class _BodyReader:
     def __init__(self, reading: Reading, piece: Piece) -> None:
         self.reading = reading
         self.piece = piece
-        self.body = Body(Content(), piece.place)
+        self.body = Body(Content(), piece)
         self.fields = Fields(reading, piece, MESSAGE_MEMBERS, "message", self.body.hints)
         self.taken: dict[str, int] = {}
         self.hints: Hints = []
@@ -430,7 +435,7 @@ class _BodyReader:
 def read_body(reading: Reading, piece: Piece) -> Body:
     """Read one message body, or a keyboard alone. The body itself is put down by the caller."""
     if is_keyboard(piece.plain()) or (piece.is_object and any(name == "Buttons" for name, _ in piece.members())):
-        body = Body(Content(at=piece.place), piece.place, kind="keyboard")
+        body = Body(Content(at=piece.place), piece, kind="keyboard")
         rich = any(name == "Type" and str(item.value).lower() == "rich_media" for name, item in piece.members())
         if rich:
             cards, hints = read_cards(reading, piece, {})
@@ -442,5 +447,5 @@ def read_body(reading: Reading, piece: Piece) -> Body:
     if not piece.is_object:
         code = reading.find(EmptyMessage, piece.place, f"a message is {type_name(piece)}, not an object")
         reading.book.dropped(piece.place, "no message", "write an object", code)
-        return Body(Content(at=piece.place), piece.place, problem="not an object")
+        return Body(Content(at=piece.place), piece, problem="not an object")
     return _BodyReader(reading, piece).read()

@@ -10,8 +10,9 @@ from bascule.ir.text import Text
 from bascule.language.reading import Reading
 from bascule.language.viber_markup import MarkupLoss, has_markup, read_markup
 from bascule.source import Place, join_pointer
+from bascule.source.json import read_json
 
-__all__ = ["JsonPiece", "Piece", "file_piece", "read_text"]
+__all__ = ["JsonPiece", "Piece", "embedded", "file_piece", "read_text"]
 
 
 class Piece(Protocol):
@@ -114,3 +115,30 @@ def read_text(
     if html or (html is None and has_markup(value)):
         return read_markup(value, lambda text, start: piece.run(reading, text, start), marks=marks)
     return piece.run(reading, value, 0), []
+
+
+class _Offsets:
+    """Offsets in a decoded text to offsets of the place that holds it (``sub`` ranges count decoded characters)."""
+
+    def __init__(self, text: str, place: Place) -> None:
+        self.document = read_json(place.file, text)
+        self.place = place
+        self.base = place.sub[0] if place.sub else 0
+
+    def locate(self, pointer: str) -> Place:
+        span = self.document.locate(Place(self.place.file, pointer))
+        start, end = span.start, span.end
+        if self.document.text[start : start + 1] == '"' and end - start >= 2:
+            start, end = start + 1, end - 1
+        return self.place.within(self.base + start, self.base + end)
+
+
+def embedded(text: str, place: Place) -> JsonPiece | None:
+    """The JSON value that a text value holds, with places inside that text; None when it holds none."""
+    stripped = text.lstrip()
+    if not stripped.startswith(("{", "[")) or len(text) > 1_000_000:
+        return None
+    offsets = _Offsets(text, place)
+    if not offsets.document.usable or offsets.document.problems:
+        return None
+    return JsonPiece(offsets.document.value, "", offsets.locate)

@@ -15,7 +15,7 @@ import enum
 import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from bascule.ir.nodes import Ask, Delay, Edge, End, Failure, Handover, HttpRequest, Message, Node, RunFlow, Timeout
 from bascule.ir.project import Entry, EntryKind, Flow, Initiator, Project
@@ -41,14 +41,27 @@ class Verdict(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How one entry reaches one node. ``entry`` is None for a flow that nothing enters."""
+    """How one entry reaches one node. ``entry`` is None for a flow that nothing enters.
+
+    The witness is made when it is asked for: a long flow has as many late sends as nodes, and a path to each.
+    """
 
     flow: str
     node: str
     entry: Entry | None
     interval: Interval
     verdict: Verdict
-    witness: tuple[Step, ...] = ()
+    witnesses: Witnesses | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def witness(self) -> tuple[Step, ...]:
+        """The shortest timed path on which the send stands outside the window; empty for one inside."""
+        return self.witnesses.to(self.node) if self.witnesses is not None else ()
+
+    @property
+    def crossing(self) -> Step | None:
+        """The step of the witness that takes the clock past the window; None when it never was inside."""
+        return self.witnesses.crossing(self.node) if self.witnesses is not None else None
 
 
 @dataclass(frozen=True)
@@ -278,11 +291,9 @@ def analyse_window(project: Project, limit: float) -> WindowReport:
                 if interval is None:
                     continue
                 verdict = _judge(interval, limit)
-                steps: tuple[Step, ...] = ()
-                if verdict is not Verdict.INSIDE and sends(flow.by_id[node_id]):
-                    steps = witnesses.to(node_id)
+                told = witnesses if verdict is not Verdict.INSIDE and sends(flow.by_id[node_id]) else None
                 arrivals.setdefault((flow.id, node_id), []).append(
-                    Arrival(flow.id, node_id, entry, interval, verdict, steps)
+                    Arrival(flow.id, node_id, entry, interval, verdict, told)
                 )
     return WindowReport(limit, {key: tuple(value) for key, value in arrivals.items()})
 

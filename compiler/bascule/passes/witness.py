@@ -38,6 +38,7 @@ class _State:
     parent: _State | None
     edge: Edge | None
     repeat: int
+    crossing: _State | None = None
 
 
 class Witnesses:
@@ -63,15 +64,18 @@ class Witnesses:
         self._step_out = step_out
         self._found: dict[str, _State] | None = None
 
-    def to(self, node: str) -> tuple[Step, ...]:
-        """The steps from the entry to ``node`` with a clock at or past the limit; empty when there is none."""
+    def to(self, node: str, most: int | None = None) -> tuple[Step, ...]:
+        """The steps from the entry to ``node`` with a clock at or past the limit; empty when there is none.
+
+        ``most`` keeps only that many last steps.
+        """
         if self._found is None:
             self._found = self._search()
         state = self._found.get(node)
         if state is None:
             return ()
         chain: list[_State] = []
-        while state is not None:
+        while state is not None and (most is None or len(chain) < most):
             chain.append(state)
             state = state.parent
         chain.reverse()
@@ -79,6 +83,19 @@ class Witnesses:
             Step(self._flow.id, here.node, after.edge, here.clock, after.repeat) for here, after in pairwise(chain)
         ]
         return (*steps, Step(self._flow.id, chain[-1].node, None, chain[-1].clock))
+
+    def crossing(self, node: str) -> Step | None:
+        """The step of :meth:`to` whose edge takes the clock to the limit; None when the start was past it.
+
+        Unlike the whole path it costs nothing extra, so every late send can be asked for its cause.
+        """
+        if self._found is None:
+            self._found = self._search()
+        state = self._found.get(node)
+        if state is None or state.crossing is None or state.crossing.parent is None:
+            return None
+        before = state.crossing.parent
+        return Step(self._flow.id, before.node, state.crossing.edge, before.clock, state.crossing.repeat)
 
     def _search(self) -> dict[str, _State]:
         nodes = self._flow.by_id
@@ -112,7 +129,9 @@ class Witnesses:
                         clock += extra * (clock - before)
                         repeat += extra
                 latest[edge.target] = clock
-                after = _State(edge.target, clock, state, edge, repeat)
+                after = _State(edge.target, clock, state, edge, repeat, state.crossing)
+                if clock >= self._limit > state.clock:
+                    after.crossing = after
                 if clock >= self._limit:
                     found[edge.target] = after
                 queue.append(after)

@@ -41,6 +41,7 @@ class _Mark:
     start: int
     end: int
     style: str = ""
+    verb: str = ""
 
 
 # 1. Oui 2. Non
@@ -48,8 +49,12 @@ class _Mark:
 _SIGNED = LazyPattern(
     rf"(?<![\w.,:/€$£%\-–])(?:(?P<cap>{KEYCAPS})\s*[.):\-–=]?"
     rf"|(?P<open>[(\[])(?P<boxed>\d{{1,2}}|[A-Z])[)\]]"
-    rf"|(?P<key>\d{{1,2}}|[A-Z])(?:(?P<sign>[.):=])(?=\s*[^\s\d])|\s?(?P<dash>[-–—=])(?=\s?[^\W\d])))[ \t]*"
+    rf"|(?P<key>\d{{1,2}}|[A-Z])(?:(?P<sign>[.):=])(?:(?=\s*[^\s\d])|(?<=[A-Z].)(?=\s))"
+    rf"|\s?(?P<dash>[-–—=])(?=\s?[^\W\d])))[ \t]*"
 )
+
+
+_TIED = LazyPattern(rf"(?:{CONNECTOR})\s", re.I)
 
 
 def signed_menu(text: str) -> Menu | None:
@@ -69,8 +74,8 @@ def signed_menu(text: str) -> Menu | None:
         if len(run) < 2:
             continue
         menu = _from_marks(text, run)
-        if menu is None:
-            continue
+        if menu is None or all(_TIED.get().match(item.title) for item in menu.items):
+            continue  # "press 1️⃣ for …" is read by number_menu
         cue = _near_cue(text, menu.start, menu.end)
         if cue:
             return Menu(menu.items, menu.start, menu.end, cue)
@@ -143,11 +148,14 @@ _FILLER = (
     rf"(?:\s+(?:the\s+|le\s+|la\s+|o\s+|el\s+)?(?:{_NOUN}))?"
 )
 """Between a verb and its key: "reply [to this message] [with] [the word] YES"."""
+_TO_NUMBER = r"(?:\s+(?:au|to|al|ao|an|naar|на|إلى)\s+(?:le\s+)?\d{3,8})?"
+"""After a key: "send 1 [to 36111] for …"."""
 _PREFIXED = rf"(?=\s*[{MARKER_PREFIXES}]\w)"
 _KEY_FIRST = LazyPattern(
     rf"(?<![\w.,:/€$£%\-])(?:(?P<verb>{VERB})(?:{_FILLER})\s*:?\s*)?"
     rf"[{_QUOTES}(]?(?P<key>{_DIGIT_KEY}|{KEYCAPS})[{_QUOTES})]?"
-    rf"(?:\s*(?:[-–—=:]>?|→)\s*|\s+)(?:(?:{CONNECTOR})(?!\w)\s*|(?P<condition>{CONDITION})(?!\w)|{_PREFIXED})(?!\s*\d)",
+    rf"{_TO_NUMBER}(?:\s*(?:[-–—=:]>?|→)\s*|\s+)"
+    rf"(?:(?:{CONNECTOR})(?!\w)\s*|(?:{CONDITION})(?!\w)\s*|\((?=[^\W\d])|{_PREFIXED})(?!\s*\d)",
     re.I,
 )
 _TITLE_FIRST = LazyPattern(
@@ -168,42 +176,39 @@ def number_menu(text: str) -> Menu | None:
 
 
 def _key_first(text: str) -> Menu | None:
-    marks = [
-        (
-            _Mark(match["key"], key_value(match["key"]), match.start(), match.end(), "verb" if match["verb"] else ""),
-            match,
-        )
-        for match in _KEY_FIRST.get().finditer(text)
-    ]
-    for index, (mark, match) in enumerate(marks):
+    marks = []
+    for match in _KEY_FIRST.get().finditer(text):
+        value = key_value(match["key"])
+        key = match["key"] if match["key"].isdecimal() else str(value)
+        marks.append(_Mark(key, value, match.start(), match.end(), verb=match["verb"] or ""))
+    for index, mark in enumerate(marks):
         if mark.value != 1:
             continue
-        run = [(mark, match)]
+        run = [mark]
         for following in marks[index + 1 :]:
-            value = following[0].value
-            if value != len(run) + 1 and not (value in (0, 9) and len(run) > 1):
+            if following.value != len(run) + 1 and not (following.value in (0, 9) and len(run) > 1):
                 break
             run.append(following)
         if len(run) < 2:
             continue
-        verb = next((found["verb"] for _, found in run if found["verb"]), "")
-        cue = f"`{verb}` in the options" if verb else _near_cue(text, run[0][0].start, run[-1][0].end)
+        verb = next((found.verb for found in run if found.verb), "")
+        cue = f"`{verb}` in the options" if verb else _near_cue(text, run[0].start, run[-1].end)
         menu = _tied(text, run) if cue else None
         if menu is not None:
             return Menu(menu.items, menu.start, menu.end, cue)
     return None
 
 
-def _tied(text: str, run: list[tuple[_Mark, re.Match[str]]]) -> Menu | None:
+def _tied(text: str, run: list[_Mark]) -> Menu | None:
     languages = guess_languages(text)
     items = []
-    for (mark, match), following in zip(run, [*run[1:], None], strict=True):
+    for mark, following in zip(run, [*run[1:], None], strict=True):
         end_of_sentence = _SENTENCE_END.search(text, mark.end)
         stop = end_of_sentence.start() if end_of_sentence is not None else len(text)
         if following is not None:
-            stop = min(stop, following[0].start)
+            stop = min(stop, following.start)
         start, end = _inside(text, mark.end, stop)
-        title = mark.key if match["condition"] else _unprefixed(text[start:end].strip(_QUOTES + " "))
+        title = _unprefixed(text[start:end].strip(_QUOTES + " ").removesuffix(")"))
         if not title or len(text[start:end]) > 2 * _MAX_TITLE:
             return None
         items.append(MenuItem(mark.key, title, mark.start, end, spellings_of(mark.key, languages)))
@@ -253,7 +258,7 @@ _NEXT_KEY = LazyPattern(
     re.I,
 )
 _MEANING = LazyPattern(
-    rf"\s*(?:[-–—=:]>?\s*|(?=[{MARKER_PREFIXES}]\w)|(?:{CONNECTOR})(?!\w)\s*|\((?=\w)"
+    rf"{_TO_NUMBER}\s*(?:[-–—=:]>?\s*|(?=[{MARKER_PREFIXES}]\w)|(?:{CONNECTOR})(?!\w)\s*|\((?=\w)"
     rf"|(?P<condition>(?:{CONDITION})(?!\w)))",
     re.I,
 )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bascule.diagnostics.finding import Applicability, Edit, Finding, Fix
 from bascule.ir.expr import Call, Const, Expression, Opaque, Ref
 from bascule.ir.text import Hole, Literal, Segment, Text, join_text, literal
+from bascule.language.names import unique_name
 from bascule.language.placeholder_rules import (
     AnonymousPlaceholder,
     CodeInTemplate,
@@ -94,6 +95,7 @@ class Reader:
         self.findings: list[Finding] = []
         self.literals: list[tuple[int, int]] = []
         self.anonymous: list[tuple[int, int, str]] = []
+        self.typed: set[str] = set()
         self.taken: set[str] = set()
 
     def at(self, start: int, end: int) -> Place:
@@ -249,27 +251,21 @@ class Reader:
 
     def unique(self, name: str) -> str:
         """The name itself at its first occurrence, then numbered: each occurrence is a variable of its own."""
-        number, result = 2, name
-        used = {known for _, _, known in self.anonymous}
-        while result in used:
-            result = f"{name}_{number}"
-            number += 1
-        self.anonymous.append((0, 0, result))
+        result = unique_name(name, self.typed)
+        self.typed.add(result)
         return result
 
     def say_anonymous(self) -> None:
-        named = [entry for entry in self.anonymous if entry[1]]
-        if not named:
-            return
-        names = [f"`{name}`" for _, _, name in named]
+        names = [f"`{name}`" for _, _, name in self.anonymous]
         what = names[0] if len(names) == 1 else f"{names[0]} to {names[-1]}"
         count = "a placeholder has" if len(names) == 1 else f"{len(names)} placeholders have"
+        start, end, _ = self.anonymous[0]
         self.findings.append(
             AnonymousPlaceholder.at(
-                self.at(named[0][0], named[0][1]),
+                self.at(start, end),
                 f"{count} no name; in the order of the text: {what}",
                 help="give them names, so that a translation may move them",
-                data={"count": len(named)},
+                data={"count": len(names)},
             )
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from bascule.diagnostics.finding import Finding
 from bascule.diagnostics.parse_rules import findings_of
 from bascule.ir.encode import FORMAT_VERSION
 from bascule.ir.project import Project
@@ -17,7 +18,7 @@ from bascule.source import Place, SourceFile, TextDocument
 from bascule.source.json import JsonDocument
 from bascule.source.yaml import YamlDocument
 
-__all__ = ["TOP_KEYS", "parse", "sniff"]
+__all__ = ["TOP_KEYS", "decode", "parse", "sniff"]
 
 TOP_KEYS = (
     "bascule",
@@ -103,6 +104,16 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
         reader.findings[:0] = findings
         return _refused(reader, document, "the file has neither `flows` nor `intent` with `response`")
     return Parsed(project, (*findings, *reader.findings), reader.ledger, document)
+
+
+def decode(tree: Any, file: str = "") -> tuple[Project, tuple[Finding, ...]]:
+    """The project of a plain tree, as ``ir.encode.encode_project`` gives it (or ``json.load`` of a printed
+    file); places name ``file``. For programs that hold the tree already; files go through :func:`parse`."""
+    reader = Reader(file)
+    if not isinstance(tree, dict):
+        reader.wrong(tree, Place(file), "a mapping (a scenario)")
+        return Project(), tuple(reader.findings)
+    return _project(reader, tree, Place(file), ParseOptions()), tuple(reader.findings)
 
 
 def _refused(reader: Reader, document: Any, message: str) -> Parsed:

@@ -30,7 +30,8 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     """Read a file of SMS templates. Never raises on content."""
     shape, reading, found = open_file(file, options.sheet)
     built = build_project(reading, file.path, options.locale, options.placeholder)
-    findings = [*found, *misread_alphabet(file), *reading.findings, *built.findings, *loss_findings(reading.lost)]
+    misread = [] if isinstance(shape.document, SheetDocument) else misread_alphabet(file)
+    findings = [*found, *misread, *reading.findings, *built.findings, *loss_findings(reading.lost)]
     rules = registry()
     facts = [("shape", reading.shape), ("templates", str(len(reading.templates)))]
     if isinstance(shape.document, SheetDocument):

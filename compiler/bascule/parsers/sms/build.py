@@ -14,7 +14,7 @@ from bascule.ir.project import Entry, EntryKind, Flow, Project, Variable
 from bascule.ir.text import Localized, LocalizedText, Text, holes, plain_text
 from bascule.language.detect import LanguageGuess, guess_language
 from bascule.language.gsm import count_segments
-from bascule.language.names import template_slug, unique_name
+from bascule.language.names import template_slug
 from bascule.language.optout import find_opt_out
 from bascule.language.placeholders import SyntaxChoice, choice_findings, choose_syntax, parse_text, syntax_names
 from bascule.parsers.sms.choices import choices_of
@@ -59,6 +59,7 @@ class _Builder:
         self.many = False
         self.variables: dict[str, Variable] = {}
         self.taken: set[str] = set()
+        self.numbers: dict[str, int] = {}
         self.unnamed: list[tuple[Template, str]] = []
         self.parsed: dict[tuple[str, str], Text] = {}
 
@@ -164,24 +165,34 @@ class _Builder:
 
     def localized(self, wordings: list[Wording]) -> LocalizedText:
         """Texts per locale; the first one of a locale is taken."""
-        result: LocalizedText = Localized()
+        result: dict[str, Text] = {}
         for wording in wordings:
-            locale = self.locale_of(wording)
-            if result.get(locale) is None:
-                result = result.with_value(locale, self.text(wording))
-        return result
+            result.setdefault(self.locale_of(wording), self.text(wording))
+        return Localized(tuple(result.items()))
+
+    def unique_id(self, base: str) -> str:
+        """A flow id that is not taken: numbers are counted per base, so that thousands of equal ones stay cheap."""
+        number = self.numbers.get(base, 1)
+        flow_id = base if number == 1 else f"{base}_{number}"
+        while flow_id in self.taken:
+            number += 1
+            flow_id = f"{base}_{number}"
+        self.numbers[base] = number + 1
+        self.taken.add(flow_id)
+        return flow_id
 
     def flow(self, template: Template) -> Flow:
         """One template as a flow."""
-        main = [wording for wording in template.wordings if not wording.channel]
-        channel = "" if main else template.wordings[0].channel
-        main = main or [wording for wording in template.wordings if wording.channel == channel]
+        by_channel: dict[str, list[Wording]] = {}
+        for wording in template.wordings:
+            by_channel.setdefault(wording.channel, []).append(wording)
+        channel = "" if "" in by_channel else next(iter(by_channel))
+        main = by_channel.pop(channel)
         key = template.key
         if not key:
             # A title can stand for the key; else the first words of the text do.
             key = " ".join(_WORD.findall(self.literals(main[0]))[:6])
-        flow_id = unique_name(template_slug(key), self.taken)
-        self.taken.add(flow_id)
+        flow_id = self.unique_id(template_slug(key))
         if not template.key:
             self.unnamed.append((template, flow_id))
         if channel:
@@ -192,14 +203,14 @@ class _Builder:
             text=self.localized(main),
             media=tuple(self.media(template)),
             choices=chosen.choices,
-            variants=tuple(self.variants(template, channel)),
+            variants=tuple(self.variants(by_channel)),
             at=main[0].place,
         )
         self.sms_facts(template, main)
         self.declare(template)
         if chosen.menu is not None:
             template.fact("sms.menu", {"start": chosen.menu.start, "end": chosen.menu.end})
-        facts = tuple(template.facts)
+        facts = tuple(template.facts.items())
         node: Node
         if content.replies:
             edges = tuple(Edge(Chosen((choice.id,)), None, at=choice.at) for choice in content.replies)
@@ -218,15 +229,11 @@ class _Builder:
             found.append(Media(file.kind, Localized.of(text), at=file.place))
         return found
 
-    def variants(self, template: Template, main: str) -> list[Variant]:
+    def variants(self, by_channel: dict[str, list[Wording]]) -> list[Variant]:
         """The wordings for other channels, in the file's order."""
-        channels = dict.fromkeys(wording.channel for wording in template.wordings if wording.channel)
-        result = []
-        for channel in channels:
-            if channel != main:
-                own = [wording for wording in template.wordings if wording.channel == channel]
-                result.append(Variant(channel, Content(text=self.localized(own), at=own[0].place)))
-        return result
+        return [
+            Variant(channel, Content(text=self.localized(own), at=own[0].place)) for channel, own in by_channel.items()
+        ]
 
     def sms_facts(self, template: Template, main: list[Wording]) -> None:
         """Segments and opt-out wording of each SMS text; names of later languages end in ``@locale``."""
@@ -245,10 +252,10 @@ class _Builder:
                 ("forcing", counted.forcing),
             ):
                 if value != "":
-                    template.facts.append((f"sms.{name}{tail}", json.dumps(value, ensure_ascii=False)))
+                    template.facts[f"sms.{name}{tail}"] = json.dumps(value, ensure_ascii=False)
             found = find_opt_out(wording.text)
             if found is not None:
-                template.facts.append((f"opt_out{tail}", json.dumps(found.keyword, ensure_ascii=False)))
+                template.facts[f"opt_out{tail}"] = json.dumps(found.keyword, ensure_ascii=False)
                 self.findings.append(
                     OptOutWording.at(
                         wording.place.within(found.start, found.end),

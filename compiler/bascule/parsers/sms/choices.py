@@ -73,17 +73,25 @@ def _from_menu(
     for index, item in enumerate(menu.items):
         choice_id = unique_name(template_slug(item.key), taken)
         taken.add(choice_id)
-        titles: LocalizedText = Localized()
-        accepts: Localized[tuple[str, ...]] = Localized()
+        titles: dict[str, Text] = {}
+        accepts: dict[str, tuple[str, ...]] = {}
         for wording, found in spoken:
             locale = locale_of(wording)
-            if titles.get(locale) is None:
-                other = found.items[index]
-                titles = titles.with_value(locale, _title(wording, other, syntax))
-                accepts = accepts.with_value(locale, _accepted(wording, other, syntax))
+            if locale not in titles:
+                titles[locale] = _title(wording, found.items[index], syntax)
+                accepts[locale] = _accepted(wording, found.items[index], syntax)
         typed = (("typed", json.dumps(item.key, ensure_ascii=False)),) if _has_hole(item.key, first, syntax) else ()
         at = first.place.within(item.start, item.end)
-        choices.append(Choice(choice_id, titles, payload=item.key, accepts=accepts, hints=typed, at=at))
+        choices.append(
+            Choice(
+                choice_id,
+                Localized(tuple(titles.items())),
+                payload=item.key,
+                accepts=Localized(tuple(accepts.items())),
+                hints=typed,
+                at=at,
+            )
+        )
     result.choices = tuple(choices)
     result.menu = menu
     shown = ", ".join(f"`{item.title[:24]}`" for item in menu.items[:4]) + (" …" if len(menu.items) > 4 else "")

@@ -57,33 +57,38 @@ class MediaFile:
 
 @dataclass(slots=True)
 class Template:
-    """One template: a key and everything said about it. ``key`` is empty where the file gives none."""
+    """One template: a key and everything said about it. ``key`` is empty where the file gives none.
+
+    Of each language and channel there is one wording; ``suffix`` is what tells facts of a second row or member of the
+    same key apart (``@en``).
+    """
 
     key: str
     place: Place
-    wordings: list[Wording] = field(default_factory=list)
     title: str = ""
-    facts: list[tuple[str, str]] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
     options: list[Option] = field(default_factory=list)
     media: list[MediaFile] = field(default_factory=list)
     variables: list[Variable] = field(default_factory=list)
     suffix: str = ""
-    """What tells facts of a second row or member of the same key apart (``@en``)."""
+    by_slot: dict[tuple[str, str], Wording] = field(default_factory=dict)
+
+    @property
+    def wordings(self) -> list[Wording]:
+        """The wordings in the file's order."""
+        return list(self.by_slot.values())
 
     def fact(self, name: str, value: Any) -> None:
         """Keep a value under a name; another value for a name that is taken gets the suffix, or a number."""
         text = fact_text(value)
-        if (name, text) in self.facts:
-            return
-        known = {taken for taken, _ in self.facts}
         base = name
-        if name in known and self.suffix:
+        if self.facts.get(name, text) != text and self.suffix:
             base = name = name + self.suffix
         number = 2
-        while name in known:
+        while self.facts.get(name, text) != text:
             name = f"{base}#{number}"
             number += 1
-        self.facts.append((name, text))
+        self.facts[name] = text
 
 
 class Reading:
@@ -107,13 +112,13 @@ class Reading:
         language and channel, else a new one."""
         known = self._by_key.get(key) if key else None
         if known is not None:
-            clash = next((old for old in known.wordings for new in wordings if _slot(old) == _slot(new)), None)
-            if clash is None and (known.wordings or not wordings):
+            clash = next((known.by_slot[_slot(new)] for new in wordings if _slot(new) in known.by_slot), None)
+            if clash is None:
                 known.suffix = _suffix(wordings)
-                known.wordings.extend(wordings)
+                known.by_slot.update((_slot(wording), wording) for wording in wordings)
                 return known
-            key = self._renamed(key, place, clash or Wording("", known.place), what)
-        template = Template(key, place, list(wordings))
+            key = self._renamed(key, place, clash, what)
+        template = Template(key, place, by_slot={_slot(wording): wording for wording in wordings})
         self.templates.append(template)
         if key:
             self._by_key[key] = template

@@ -168,7 +168,7 @@ def read_plain_text(path: str, text: str, stem: str) -> Reading:
 
 def read_properties_templates(document: PropertiesDocument) -> Reading:
     """Read a property file: every key with a text is a template."""
-    reading = Reading(document, f"a property file with {len(document.value)} keys")
+    reading = Reading(document, "a property file")
     for key, value in document.value.items():
         place = Place(document.path).child(key)
         look = look_of(value)

@@ -36,6 +36,7 @@ _FOREIGN_SUFFIXES = frozenset(_FOREIGN_SUFFIX_WORDS.split())
 _SUFFIXES = frozenset(("", ".txt", ".text", ".sms", ".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".json", ".yaml", ".yml",
                        ".properties"))  # fmt: skip
 _SETTING = re.compile(r"\s*[\w.-]{1,60}\s*=|\s*\[[\w. :-]+\]\s*$")
+_SLUG = re.compile(r"[^\W\d_][\w.-]{0,60}")
 _HEAD = 50_000
 
 # Members that together make a file something else; the first of a tuple stands in the reason.
@@ -157,8 +158,10 @@ def _unread(shape: Shape, suffix: str) -> Match | None:
 
 def _foreign(value: Any) -> str:
     """What else a JSON or YAML file is, by the names of its members; ``""`` when they say nothing."""
-    items = value if isinstance(value, list) else [value]
-    for item in items[:5]:
+    items = value[:5] if isinstance(value, list) else [value]
+    if isinstance(value, dict):
+        items = [value, *list(value.values())[:3]]
+    for item in items:
         if not isinstance(item, dict):
             continue
         names = frozenset(str(name) for name in item)
@@ -217,6 +220,9 @@ def _weigh(file: SourceFile, shape: Shape, reading: Reading, texts: list[str]) -
         score.add(15)
     elif shape.view is not None and shape.view.columns.index(Role.KEY) is None and len(shape.view.columns.all) > 1:
         score.add(-15, "but no column looks like a key")
+    slugs = shape.kind == "table" and _has_slug_keys(shape)
+    if slugs and _named(shape, reading):
+        score.add(15, "each with a key")
     if not any(not wording.channel for template in reading.templates for wording in template.wordings):
         score.points = min(score.points, _NEAR)
         score.said.append("but none is for SMS")
@@ -250,11 +256,21 @@ def _weigh(file: SourceFile, shape: Shape, reading: Reading, texts: list[str]) -
         if deep > 4:
             score.points = min(score.points, _NEAR)
             score.said.append("but the texts lie deep inside it")
-    if sentences < 0.4:
+    if sentences < 0.4 and not slugs:
         score.points = min(score.points, _NEAR)
         score.said.append("but most look like labels, not messages")
     points = max(1, min(CERTAIN, round(score.points)))
     return Match(points, f"{shape.about}: {', '.join(score.said)}")
+
+
+def _has_slug_keys(shape: Shape) -> bool:
+    """Whether a table has a key column of names, as programs use them: `rappel_rdv`, not 17 and not prose."""
+    view = shape.view
+    at = view.columns.index(Role.KEY) if view is not None else None
+    if view is None or at is None or view.guessed:
+        return False
+    cells = [view.table.cell(row, at).strip() for row in range(min(_ROWS, len(view.table.rows)))]
+    return bool(cells) and sum(bool(_SLUG.fullmatch(cell)) for cell in cells) >= 0.8 * len(cells)
 
 
 def _named(shape: Shape, reading: Reading) -> bool:

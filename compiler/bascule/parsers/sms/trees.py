@@ -292,7 +292,7 @@ class _Tree:
                     shown = Column(column.name, Role.OTHER) if column.name in unused else column
                     read_field(self.reading, template, shown, value[column.name], place.child(column.name), "member")
             else:
-                template.title, template.facts = first.title, list(first.facts)
+                template.title, template.facts = first.title, dict(first.facts)
                 template.options, template.media = list(first.options), list(first.media)
                 template.variables = list(first.variables)
         if many:

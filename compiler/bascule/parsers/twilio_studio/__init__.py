@@ -6,6 +6,7 @@ Format: https://www.twilio.com/docs/studio/flow-definition
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -16,8 +17,9 @@ from bascule.ir.project import Flow, Project
 from bascule.language.secrets import MaskedDocument
 from bascule.parsers.base import CERTAIN, LIKELY, NEAR, POSSIBLE, Match, Parsed, ParseOptions
 from bascule.parsers.twilio_studio import losses, rules
+from bascule.parsers.twilio_studio.document import StudioDocument
 from bascule.parsers.twilio_studio.flows import read_flow, templates_of
-from bascule.parsers.twilio_studio.hcl import RESOURCE_TYPES, read_hcl
+from bascule.parsers.twilio_studio.hcl import RESOURCE_TYPES, HclDocument, read_hcl
 from bascule.parsers.twilio_studio.reading import Reading
 from bascule.parsers.twilio_studio.shapes import (
     Located,
@@ -107,7 +109,7 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
         problems = findings_of(file.encoding_problems, hcl)
     else:
         return _unreadable(file)
-    reading = Reading(_language_of(located), located.document.source_of)  # type: ignore[attr-defined]
+    reading = Reading(_language_of(located), located.document.source_of)
     reading.findings.extend(problems)
     reading.findings.extend(located.findings)
     _account_strays(reading, located)
@@ -139,12 +141,11 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     return Parsed(project, reading.finish(), reading.book.close(), shown, not flows, facts)
 
 
-def _language_of(located: Located) -> Any:
-    language = getattr(located.document, "language_of", None)
-    if language is not None:
-        return language
-    fixed = getattr(located.document, "language", "json")
-    return lambda pointer: fixed
+def _language_of(located: Located) -> Callable[[str], str]:
+    if isinstance(located.document, StudioDocument):
+        return located.document.language_of
+    language = "hcl" if isinstance(located.document, HclDocument) else "json"
+    return lambda pointer: language
 
 
 def _account_strays(reading: Reading, located: Located) -> None:

@@ -160,8 +160,10 @@ def function(reading: Reading, state: State) -> Node:
             FunctionCodeMissing,
             as_text(sid) or state.id,
             properties.at("function_sid") if sid else state.place,
-            lambda count: f"`{state.shown}` runs a function that has no URL in this file"
-            + (f", as {count - 1} more state(s) do" if count > 1 else ""),
+            lambda count: (
+                f"`{state.shown}` runs a function that has no URL in this file"
+                + (f", as {count - 1} more state(s) do" if count > 1 else "")
+            ),
             help="publish the function under a URL, or write the step on the new platform",
         )
         book.degraded(state.place, "known by its ids only: nobody else can call it", "name its URL", code)

@@ -95,9 +95,7 @@ def _asked_split(node: Node, splits: Mapping[str, Split]) -> str:
     return target if target is not None and target in splits else ""
 
 
-def _plan(
-    reading: Reading, node: Ask, state: State, splits: Mapping[str, Split], target: str
-) -> _Plan | None:
+def _plan(reading: Reading, node: Ask, state: State, splits: Mapping[str, Split], target: str) -> _Plan | None:
     """How the split becomes choices of the ask, or None when it does not."""
     reply, split = Ref(node.into), splits[target]
     if not split.branches or not split.complete:
@@ -281,9 +279,7 @@ def _stands_in(word: str, said: str) -> bool:
     return bool(words) and f" {words} " in f" {said} "
 
 
-def _with_choices(
-    reading: Reading, node: Ask, state: State, split: Split, plan: _Plan, alone: bool
-) -> Ask:
+def _with_choices(reading: Reading, node: Ask, state: State, split: Split, plan: _Plan, alone: bool) -> Ask:
     """The ask with its choices and the split's ways out."""
     book = reading.book
     reply = Ref(node.into)

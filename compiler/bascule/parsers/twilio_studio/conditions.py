@@ -112,7 +112,9 @@ def _test(reading: Reading, state: State, condition: Condition, subject: Express
         return Test(place, Opaque("twilio-studio", json_text(data)), tested or Const(""), label)
     if tested is None:
         code = reading.find(
-            UntestedBranch, place, f"a condition of `{state.shown}` says what to compare with, but not what",
+            UntestedBranch,
+            place,
+            f"a condition of `{state.shown}` says what to compare with, but not what",
             help="add `arguments`, or an `input` to the split",
         )
         reading.book.degraded(place, "nothing to compare", "name the variable that is tested", code)
@@ -140,9 +142,7 @@ def _known(reading: Reading, state: State, condition: Condition) -> str:
     return ""
 
 
-def _argument(
-    reading: Reading, state: State, condition: Condition, subject: Expression | None
-) -> Expression | None:
+def _argument(reading: Reading, state: State, condition: Condition, subject: Expression | None) -> Expression | None:
     """What a condition tests: its first argument, else the split's input."""
     value = condition.data.get("arguments")
     place = condition.place.child("arguments")
@@ -170,9 +170,7 @@ def _argument(
     return Const(first)
 
 
-def _call(
-    reading: Reading, state: State, condition: Condition, kind: str, tested: Expression, label: str
-) -> Test:
+def _call(reading: Reading, state: State, condition: Condition, kind: str, tested: Expression, label: str) -> Test:
     place = condition.place
     name, negated = CONDITIONS[kind]
     if name == "is_blank":

@@ -14,7 +14,9 @@ from bascule.parsers.twilio_studio.states import State, Transition
 from bascule.parsers.twilio_studio.widgets import close_to, same_event
 from bascule.source import Place
 
-__all__ = ["edges_of", "event_of", "keep_conditions", "position_of"]
+__all__ = ["UNKNOWN_EVENT", "edges_of", "event_of", "keep_conditions", "position_of"]
+
+UNKNOWN_EVENT = "an event the widget does not have; kept as an edge with an opaque condition"
 
 
 def event_of(reading: Reading, state: State, transition: Transition, known: tuple[str, ...], main: str) -> str:
@@ -67,7 +69,10 @@ def edges_of(reading: Reading, state: State, guards: Mapping[str, Guard], main: 
             )
         seen.add(event)
         guard = guards[event] if event else When(Opaque("twilio-studio", f"event {transition.event}"))
-        reading.book.exact(transition.place)
+        if event:
+            reading.book.exact(transition.place)
+        else:
+            reading.book.emulated(transition.place, UNKNOWN_EVENT)
         keep_conditions(reading, state, transition)
         edges.append(Edge(guard, transition.target, "" if event else transition.event, transition.place))
     return edges

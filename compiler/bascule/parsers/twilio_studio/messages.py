@@ -260,5 +260,3 @@ def ask(reading: Reading, state: State) -> Node:
         content=content,
         into=into,
     )
-
-

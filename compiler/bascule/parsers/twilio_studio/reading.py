@@ -92,8 +92,7 @@ def unique(name: str, taken: dict[str, int]) -> str:
 class Book:
     """The constructs of a file in reading order, each with the one fate it ends with.
 
-    :meth:`open` puts a construct down once; the fate methods decide it, the last word counts. What nobody
-    decided is exact only for containers that say so; :meth:`undecided` shows the rest.
+    :meth:`open` puts a construct down once; the fate methods decide it, and the last word counts.
     """
 
     def __init__(self) -> None:
@@ -101,8 +100,8 @@ class Book:
         self._open: set[str] = set()
 
     def open(self, construct: str, place: Place) -> None:
-        """Put a construct down. Its fate is still open."""
-        self._entries[place.pointer] = LedgerEntry(construct, Fate.EXACT, place)
+        """Put a construct down. Until somebody decides, it counts as dropped without a reason: tests see that."""
+        self._entries[place.pointer] = LedgerEntry(construct, Fate.DROPPED, place)
         self._open.add(place.pointer)
 
     def _decide(self, place: Place, fate: Fate, reason: str, alternative: str, code: str) -> None:
@@ -127,18 +126,10 @@ class Book:
         """Nothing of it is left but its text."""
         self._decide(place, Fate.DROPPED, reason, alternative, code)
 
-    def is_open(self, place: Place) -> bool:
-        """Whether nobody has decided the construct at this place."""
-        return place.pointer in self._open
-
     def is_exact(self, place: Place) -> bool:
         """Whether the construct at this place was decided to be exact."""
         entry = self._entries.get(place.pointer)
-        return entry is not None and not self.is_open(place) and entry.fate is Fate.EXACT
-
-    def undecided(self) -> list[LedgerEntry]:
-        """Constructs that are still open, in order."""
-        return [entry for pointer, entry in self._entries.items() if pointer in self._open]
+        return entry is not None and entry.fate is Fate.EXACT
 
     def drop_rest(self, reason: str, alternative: str, code: str) -> None:
         """Decide everything that is still open: nothing of it is left."""
@@ -202,9 +193,7 @@ class Reading:
     def finish(self) -> tuple[Finding, ...]:
         """All findings."""
         for item in self._repeated.values():
-            self.findings.append(
-                item.rule.at(item.place, item.message(item.count), help=item.help, labels=item.labels)
-            )
+            self.findings.append(item.rule.at(item.place, item.message(item.count), help=item.help, labels=item.labels))
         self._repeated.clear()
         return tuple(self.findings)
 

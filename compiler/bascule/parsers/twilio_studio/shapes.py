@@ -11,7 +11,7 @@ from bascule.diagnostics.parse_rules import findings_of
 from bascule.parsers.twilio_studio.document import JSON_STRING, Escapes, Mount, Offsets, StudioDocument
 from bascule.parsers.twilio_studio.hcl import RESOURCE_TYPES, HclDocument, HclValue
 from bascule.parsers.twilio_studio.rules import DefinitionElsewhere, DefinitionUnreadable, NoStates, PartOfFile
-from bascule.source import Document, Place, join_pointer
+from bascule.source import Place, join_pointer
 from bascule.source.json import JsonDocument
 
 __all__ = [
@@ -59,7 +59,7 @@ class Copy:
 class Located:
     """What :func:`locate_json` and :func:`locate_hcl` found. ``strays`` are list items that are no flow."""
 
-    document: Document
+    document: JsonDocument | HclDocument | StudioDocument
     shape: str
     flows: list[Found] = field(default_factory=list)
     copies: list[Copy] = field(default_factory=list)
@@ -296,9 +296,7 @@ def locate_hcl(document: HclDocument) -> Located:
     return located
 
 
-def _hcl_flow(
-    document: HclDocument, located: Located, mounts: list[Mount], block: HclValue, place: Place
-) -> Found:
+def _hcl_flow(document: HclDocument, located: Located, mounts: list[Mount], block: HclValue, place: Place) -> Found:
     envelope = block.plain()
     at = place.child("definition")
     part = block.parts.get("definition")

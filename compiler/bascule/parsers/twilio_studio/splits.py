@@ -9,7 +9,7 @@ from typing import Any
 from bascule.ir.expr import Expression, Opaque
 from bascule.ir.nodes import Case, Edge, Guard, Node, Otherwise, When
 from bascule.parsers.twilio_studio.conditions import Branch, read_branch, read_input
-from bascule.parsers.twilio_studio.edges import event_of, keep_conditions, position_of
+from bascule.parsers.twilio_studio.edges import UNKNOWN_EVENT, event_of, keep_conditions, position_of
 from bascule.parsers.twilio_studio.reading import Reading, as_text, json_text
 from bascule.parsers.twilio_studio.rules import EmptyWidget, HandWrittenDialect, TransitionTwice, UntestedBranch
 from bascule.parsers.twilio_studio.states import Condition, State, Transition
@@ -60,6 +60,7 @@ def split(reading: Reading, state: State) -> tuple[Node, Split]:
             bare.append(transition)
         else:
             complete = False
+            reading.book.emulated(transition.place, UNKNOWN_EVENT)
             keep_conditions(reading, state, transition)
             guard: Guard = When(Opaque("twilio-studio", f"event {transition.event}"))
             edges.append(Edge(guard, transition.target, transition.event, transition.place))
@@ -74,9 +75,7 @@ def split(reading: Reading, state: State) -> tuple[Node, Split]:
             EmptyWidget, state.place, f"`{state.shown}` is a split that looks at nothing", help="add an `input`"
         )
     reading.book.exact(state.place)
-    node = Case(
-        id=state.id, edges=tuple(edges), position=position_of(reading, state), at=state.place, subject=subject
-    )
+    node = Case(id=state.id, edges=tuple(edges), position=position_of(reading, state), at=state.place, subject=subject)
     return node, Split(state, subject, tuple(branches), tuple(otherwise), complete)
 
 

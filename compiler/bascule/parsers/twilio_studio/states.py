@@ -156,8 +156,13 @@ def _state(
         reading.wrong_shape(place.child("type"), f"the type of `{id_[:_SHOWN]}`", kind, "a text")
         hints.append(("type", json_text(kind)))
     state = State(
-        id_, name or id_, written_type, _widget(reading, written_type, place, id_), place,
-        _properties(reading, data, place, id_, hints), hints=hints,
+        id_,
+        name or id_,
+        written_type,
+        _widget(reading, written_type, place, id_),
+        place,
+        _properties(reading, data, place, id_, hints),
+        hints=hints,
     )
     for member, value in data.items():
         if member not in _STATE_MEMBERS:
@@ -241,9 +246,7 @@ def _transitions(reading: Reading, data: dict[str, Any], state: State) -> Iterat
         yield from _transition(reading, state, place, "transitions", "", value)
 
 
-def _transition(
-    reading: Reading, state: State, place: Place, key: str, event: str, data: Any
-) -> Iterator[Transition]:
+def _transition(reading: Reading, state: State, place: Place, key: str, event: str, data: Any) -> Iterator[Transition]:
     written = data.get("event") if isinstance(data, dict) else None
     event = written if isinstance(written, str) else event
     reading.book.open(f"transition {event[:_SHOWN]}".rstrip(), place)
@@ -281,9 +284,7 @@ def _target(reading: Reading, state: State, place: Place, key: str, data: dict[s
     return None
 
 
-def _conditions(
-    reading: Reading, state: State, place: Place, key: str, data: dict[str, Any]
-) -> Iterator[Condition]:
+def _conditions(reading: Reading, state: State, place: Place, key: str, data: dict[str, Any]) -> Iterator[Condition]:
     value = data.get("conditions")
     if value is None:
         return

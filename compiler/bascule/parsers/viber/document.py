@@ -1,4 +1,4 @@
-"""JSON lines: one JSON document per line, addressed as one list; and JSON texts inside JSON texts."""
+"""JSON lines: one JSON document per line, addressed as one list."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import re
 from functools import cached_property
 from typing import Any
 
-from bascule.language.viber_pieces import JsonPiece
 from bascule.source import Document, Place, Problem, join_pointer, split_pointer
 from bascule.source.json import JsonDocument, read_json
 
-__all__ = ["LinesDocument", "embedded", "looks_like_lines"]
+__all__ = ["LinesDocument", "looks_like_lines"]
 
 _LINE = re.compile(r"[^\r\n]+")
 
@@ -77,31 +76,3 @@ def looks_like_lines(text: str) -> bool:
         if seen == 2:
             return True
     return False
-
-
-class _Offsets:
-    """Offsets in a decoded text to offsets of the place that holds it (``sub`` ranges count decoded characters)."""
-
-    def __init__(self, text: str, place: Place) -> None:
-        self.document = read_json(place.file, text)
-        self.place = place
-        self.base = place.sub[0] if place.sub else 0
-
-    def locate(self, pointer: str) -> Place:
-        span = self.document.locate(Place(self.place.file, pointer))
-        start, end = span.start, span.end
-        if self.document.text[start : start + 1] == '"' and end - start >= 2:
-            start, end = start + 1, end - 1
-        return self.place.within(self.base + start, self.base + end)
-
-
-def embedded(text: str, place: Place) -> JsonPiece | None:
-    """The JSON value that a text value holds, with places inside that text; None when it holds none."""
-    stripped = text.lstrip()
-    if not stripped.startswith(("{", "[")) or len(text) > 1_000_000:
-        return None
-    offsets = _Offsets(text, place)
-    if not offsets.document.usable or offsets.document.problems:
-        return None
-    return JsonPiece(offsets.document.value, "", offsets.locate)
-

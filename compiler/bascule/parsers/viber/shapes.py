@@ -10,8 +10,7 @@ from typing import Any
 from bascule.language.reading import Reading, json_text
 from bascule.language.viber_fields import shown
 from bascule.language.viber_message import is_body, is_certain_body
-from bascule.language.viber_pieces import Piece
-from bascule.parsers.viber.document import embedded
+from bascule.language.viber_pieces import Piece, embedded
 from bascule.parsers.viber.rules import NotAMessage
 from bascule.source import Place
 
@@ -33,7 +32,19 @@ _NAME_KEYS = ("name", "id", "key", "state", "step", "title", "label", "slug", "s
 _GROUPS = frozenset(
     {
         *("messages", "states", "keyboards", "bodies", "payloads", "flows", "screens", "steps", "nodes", "bot"),
-        *("viber", "data", "items", "requests", "log", "entries", "results", "menus", "dialog", "dialogue", "rich_media"),
+        *(
+            "viber",
+            "data",
+            "items",
+            "requests",
+            "log",
+            "entries",
+            "results",
+            "menus",
+            "dialog",
+            "dialogue",
+            "rich_media",
+        ),
     }
 )
 _ANSWERS = ("response", "reply", "replies", "answer", "welcome", "messages", "send_message", "body", "payload")
@@ -64,9 +75,11 @@ class Found:
 
 def is_callback(value: Any) -> bool:
     """Whether plain data is an event that Viber sent to the bot."""
-    if not isinstance(value, dict) or value.get("event") not in EVENTS:
+    if not isinstance(value, dict) or not isinstance(value.get("event"), str) or value["event"] not in EVENTS:
         return False
     if any(key in value for key in _ANSWERS):
+        return False
+    if value["event"] in ("conversation_started", "subscribed") and is_body(value.get("message")):
         return False
     return bool({"timestamp", "message_token", "user_id", "user", "sender", "chat_hostname"} & value.keys())
 
@@ -93,6 +106,8 @@ class _Finder:
     def visit(self, piece: Piece, name: str, locale: str, depth: int) -> None:
         """Put down what stands at a piece that is named ``name``."""
         value = piece.plain()
+        if value is None and self.reading.book.has(piece.place):
+            return  # a line that is no JSON
         if is_callback(value):
             self.found.callbacks += 1
             self.reading.book.open("callback", piece.place)
@@ -135,9 +150,11 @@ class _Finder:
         named = next((members[known] for known in _NAME_KEYS if known in members), None)
         others = [other for other, item in members.items() if other != key and (item.is_object or item.is_list)]
         alone = len(members) == 1
-        if key.lower() not in _BODY_KEYS or (alone and not name and key.lower() not in ("message", "body", "payload")):
-            if not (event or named is not None) or others:
-                return False
+        telling = key.lower() in _BODY_KEYS and (
+            not alone or bool(name) or key.lower() in ("message", "body", "payload")
+        )
+        if not telling and (others or not (event or named is not None)):
+            return False
         own = named.value if named is not None and isinstance(named.value, (str, int)) else name
         self.state(piece, str(own) or event, bodies, locale, event)
         for other, item in members.items():

@@ -144,7 +144,7 @@ def _step(context: LowerContext, names: _Names, flow: Flow, node: Message | Ask,
         drafts: list[TemplateDraft] = []
         for locale in locales:
             drafts.extend(draft_templates(context, site, locale, facts, flow.title or flow.id))
-        stem = flow.id if len(flow.nodes) == 1 else f"{flow.id}_{node.id}"
+        stem = _telling(flow) if len(flow.nodes) == 1 else f"{_telling(flow)}_{node.id}"
         named = names.add(stem, drafts)
         for language in dict.fromkeys(draft.language for draft in drafts):
             sent = [
@@ -178,6 +178,14 @@ def _step(context: LowerContext, names: _Names, flow: Flow, node: Message | Ask,
         place=place,
         audience=to_others,
     )
+
+
+def _telling(flow: Flow) -> str:
+    """The flow's id, with its file's name in front when the id is only a number."""
+    if any(char.isalpha() for char in flow.id) or flow.at is None:
+        return flow.id
+    name = flow.at.file.rsplit("/", 1)[-1]
+    return f"{name.rsplit('.', 1)[0]}_{flow.id}"
 
 
 def _routes(context: LowerContext, site: Site, node: Message | Ask, locales: Sequence[str]) -> Iterator[Route]:
@@ -281,6 +289,16 @@ def _records(project: Project, window: WindowReport, steps: Sequence[PlannedStep
             yield _record(step, arrival, names)
 
 
+_WITNESS_STEPS = 40
+"""Steps of a witness that the certificate prints; a longer one keeps its end."""
+
+
+def _witness(arrival: Arrival) -> tuple[tuple[str, float], ...]:
+    if arrival.witnesses is None or arrival.interval.never:
+        return ()
+    return tuple((item.node, _clock(item.clock)) for item in arrival.witnesses.to(arrival.node, _WITNESS_STEPS))
+
+
 def _record(step: PlannedStep, arrival: Arrival, names: tuple[str, ...]) -> SendRecord:
     entry = arrival.entry
     if arrival.verdict is Verdict.INSIDE:
@@ -304,5 +322,5 @@ def _record(step: PlannedStep, arrival: Arrival, names: tuple[str, ...]) -> Send
         delivery=step.delivery,
         templates=names,
         reason=reason,
-        witness=tuple((item.node, _clock(item.clock)) for item in arrival.witness),
+        witness=_witness(arrival),
     )

@@ -12,7 +12,18 @@ from bascule.ir.text import Hole, Literal, Text, join_text
 from bascule.passes.lower.texts import HOLE, flat
 from bascule.source import Place
 
-__all__ = ["Link", "count_words", "emojis", "find_in", "find_links", "formatting_marks", "place_in", "said", "shown"]
+__all__ = [
+    "Link",
+    "count_words",
+    "emojis",
+    "find_in",
+    "find_links",
+    "formatting_marks",
+    "place_in",
+    "plural",
+    "said",
+    "shown",
+]
 
 # Characters that are drawn as emojis without a variation selector (Unicode: Emoji_Presentation).
 _EMOJI = (
@@ -52,6 +63,11 @@ def shown(text: str, limit: int = 40) -> str:
     """A text for a message: one line, cut after ``limit`` characters."""
     line = " ".join(text.replace(HOLE, "…").split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def plural(count: int, noun: str) -> str:
+    """``1 word``, ``2 words``."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def emojis(text: str) -> list[tuple[int, int]]:

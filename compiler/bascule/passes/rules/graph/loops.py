@@ -13,10 +13,11 @@ from bascule.ir.expr import Ref, references
 from bascule.ir.nodes import Case, Edge, Failure, HttpRequest, Otherwise, SetVariable, Timeout, When
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.graph.network import Arc, Network, Vertex, Way, components, network, ways_out
+from bascule.passes.rules.wording import plural
 
 __all__ = ["EndlessLoop", "UnboundedNudge"]
 
-_DAY = 86_400.0
+_SPANS = (("day", 86_400.0), ("week", 604_800.0), ("month", 2_592_000.0), ("year", 31_536_000.0))
 _MOST_STARTS = 8
 _MOST_LABELS = 8
 
@@ -230,9 +231,11 @@ class UnboundedNudge(CheckRule):
             head = net.vertices[cycle[0][0]]
             sent = sum(net.vertices[number].sends for number, _ in cycle)
             seconds = sum(arc.seconds for _, arc in cycle)
+            until = ", until a condition in the loop changes," if loop.leaves else ""
             yield cls.at(
                 head.place,
-                f"`{head.node.id}` is sent again {_every(seconds)} for ever if nobody answers: {_rate(sent, seconds)}",
+                f"`{head.node.id}` is sent again {_every(seconds)}{until} as long as nobody answers: "
+                f"{_rate(sent, seconds)}",
                 help="count the rounds in a variable and stop after one or two, or end the flow after the reminder",
                 labels=_labels(net, cycle),
                 severity=Severity.WARNING if loop.leaves else Severity.ERROR,
@@ -253,15 +256,14 @@ def _every(seconds: float) -> str:
 
 
 def _rate(sent: int, seconds: float) -> str:
-    """Messages a day, in words."""
+    """How many messages that is, in the least unit of time with at least one."""
     if not 0 < seconds < math.inf:
-        return f"{sent} message{'s' * (sent != 1)} each time"
-    per_day = sent * _DAY / seconds
-    if per_day >= 1.5:
-        return f"about {per_day:.0f} messages a day"
-    if per_day > 0.75:
-        return "about one message a day"
-    return f"about {per_day * 7:.1f} messages a week"
+        return f"{plural(sent, 'message')} each time"
+    for name, span in _SPANS:
+        number = round(sent * span / seconds)
+        if number >= 1:
+            return f"about {plural(number, 'message')} a {name}"
+    return f"{plural(sent, 'message')} each time"
 
 
 def _busiest(net: Network, loop: _Loop, inside: frozenset[int]) -> Cycle:

@@ -124,7 +124,7 @@ class EndlessRecursion(CheckRule):
             names = " → ".join(f"`{flows[number].id}`" for number in (*ring, ring[0]))
             yield cls.at(
                 call.at or flow.at or Place(""),
-                f"the call of `{call.flow}` never returns: {names} call each other on every way",
+                f"the call of `{call.flow}` never returns: every way through {names} calls again",
                 help="lead back with `jump` or `then`, or give one of the flows a way to its end",
                 labels=[
                     Label(node.at, f"`{node.flow}` is called here") for _, node in calls[1:6] if node.at is not None

@@ -82,11 +82,11 @@ class UnreachableNode(CheckRule):
                 continue
             for group in _islands(flow, reached):
                 head, *others = [flow.by_id[name] for name in group]
-                more = f", nor to the {len(others)} after it" if others else ""
+                more = " and the node after it" if len(others) == 1 else f" and the {len(others)} nodes after it"
                 labels = [Label(node.at, "only reached from there") for node in others if node.at is not None]
                 yield cls.at(
                     head.at or flow.at or Place(""),
-                    f"no way leads to `{head.id}`{more}",
+                    f"no way leads to `{head.id}`{more if others else ''}",
                     help="lead a transition or an entry to it, or remove it",
                     labels=labels[:_MOST_LABELS],
                     data={"flow": flow.id, "nodes": group},

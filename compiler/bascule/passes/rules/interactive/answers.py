@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Severity
-from bascule.ir.nodes import Always, Ask, Chosen, Edge, Otherwise, Success, When
+from bascule.ir.nodes import Always, Ask, Chosen, Edge, Otherwise, SetConsent, Success, When
 from bascule.ir.project import Entry, EntryKind
 from bascule.language.optout import OPT_OUT_KEYWORDS
 from bascule.passes.lower.texts import marker_text
@@ -119,7 +119,7 @@ class NoElse(CheckRule):
             if chosen and not any(_takes_anything(edge) for edge in node.edges):
                 yield cls.at(
                     node.at or site.place,
-                    f"`{node.id}` has no way for an answer that is none of its choices",
+                    f"`{site.name}` has no way for an answer that is none of its choices",
                     help="add an `else`: ask again, or hand over to a person",
                     data={"flow": site.flow.id, "node": node.id},
                 )
@@ -160,21 +160,23 @@ class OptOutWord(CheckRule):
         """Look at all keywords and at the words of all choices."""
         fact = context.policy.fact("category.opt_out.required")
         found: list[tuple[Place, str, str]] = []
-        for flow in context.project.flows:
-            if any(node.kind == "consent" for node in flow.nodes):
+        flows = context.project.flows
+        recording = {flow.id for flow in flows if any(isinstance(node, SetConsent) for node in flow.nodes)}
+        for flow in flows:
+            if flow.id in recording:
                 continue
             for entry in flow.entries:
                 for word in _keywords(entry):
                     found.append((entry.at or flow.at or Place(""), word, f"starts the flow `{flow.id}`"))
         for site in sites(context):
-            if any(node.kind == "consent" for node in site.flow.nodes):
+            if site.flow.id in recording:
                 continue
             for choice in reply_choices(site.content):
                 words = [marker_text(title) for _, title in choice.title]
                 words += [word for _, accepted in choice.accepts for word in accepted]
                 hit = next((word for word in words if _is_opt_out(word)), "")
                 if hit:
-                    found.append((choice.at or site.place, hit, f"is an answer to `{site.node.id}`"))
+                    found.append((choice.at or site.place, hit, f"is an answer to `{site.name}`"))
         for place, word, use in found:
             yield cls.at(
                 place,

@@ -177,7 +177,7 @@ class ChoicesAsText(CheckRule):
             if how:
                 yield cls.at(
                     site.place,
-                    f"the {len(choices)} choices of `{site.node.id}` are sent as {how}",
+                    f"the {len(choices)} choices of `{site.name}` are sent as {how}",
                     help="ask in two steps, or offer fewer choices",
                     labels=[Label(choices[-1].at, "the last of them")] if choices[-1].at is not None else (),
                     notes=(fact.cite(),),

@@ -107,7 +107,7 @@ class MediaType(CheckRule):
             if not mime or mime in accepted:
                 continue
             fact = context.policy.fact(f"media.{sent}.mime")
-            sure = bool(media.mime) and sent != "document"
+            sure = (bool(media.mime) and sent != "document") or media.kind is MediaKind.GIF
             yield cls.at(
                 place,
                 f"WhatsApp does not take `{mime}` as {_article(sent)} ({why})",
@@ -160,7 +160,7 @@ class MediaTooLarge(CheckRule):
             fact = context.policy.fact(f"media.{sent}.max_bytes")
             yield cls.at(
                 place,
-                f"the {sent} has {_megabytes(media.size)}, the limit is {_megabytes(limit)}",
+                f"the {sent} has {_size(media.size, limit)}, the limit is {_size(limit, media.size)}",
                 help="compress it, or send a link",
                 notes=(fact.cite(),),
                 severity=fact.severity,
@@ -168,7 +168,10 @@ class MediaTooLarge(CheckRule):
             )
 
 
-def _megabytes(size: int) -> str:
+def _size(size: int, other: int) -> str:
+    """A size for people, exact where a rounded one would hide the difference to the other."""
+    if abs(size - other) * 20 < other:
+        return f"{size:,} bytes"
     unit = 1024 * 1024
     return f"{size / unit:.1f} MB" if size >= unit else f"{size / 1024:.0f} KB"
 

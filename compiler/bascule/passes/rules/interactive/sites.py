@@ -25,6 +25,11 @@ class Site:
     step: PlannedStep | None
 
     @property
+    def name(self) -> str:
+        """How messages call it: a flow of one message by the flow's name."""
+        return self.node.id if len(self.flow.nodes) > 1 else self.flow.id
+
+    @property
     def content(self) -> Content:
         """What is said."""
         return self.node.content

@@ -9,6 +9,7 @@ from bascule.diagnostics import Finding, Severity
 from bascule.passes.lower.texts import marker_text
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.interactive.sites import Site, bodies, sites
+from bascule.passes.rules.wording import plural
 from bascule.whatsapp.policy import Policy
 
 __all__ = ["TextTooLong"]
@@ -77,8 +78,8 @@ class TextTooLong(CheckRule):
                 fact = policy.fact(key)
                 yield cls.at(
                     site.place,
-                    f"the {what} of `{site.node.id}` has {length} characters, the limit is {limit}",
-                    help=f"shorten it by {length - limit} characters",
+                    f"the {what} of `{site.name}` has {length} characters, the limit is {limit}",
+                    help=f"shorten it by {plural(length - limit, 'character')}",
                     notes=(fact.cite(),),
                     severity=fact.severity,
                 )
@@ -101,7 +102,7 @@ def _split(rule: type[CheckRule], context: CheckContext, site: Site, known: froz
             fact = context.policy.fact(part[2])
             yield rule.at(
                 site.place,
-                f"the text of `{site.node.id}` has {length} characters and is sent as {len(before) + 1} messages",
+                f"the text of `{site.name}` has {length} characters and is sent as {len(before) + 1} messages",
                 help=f"{limit} characters fit one message of this kind",
                 notes=(fact.cite(),),
                 severity=Severity.INFO,

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bascule.diagnostics import Finding, Severity
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.template.subjects import Subject, subjects
-from bascule.source import Place
+from bascule.passes.rules.wording import plural
 from bascule.whatsapp.policy import Fact
 
 __all__ = ["BodyLongerThanReported", "BodyTooLong"]
@@ -52,9 +52,9 @@ class BodyTooLong(CheckRule):
                 limit = context.policy.limit(key)
                 if len(text) > limit:
                     yield cls.at(
-                        _place(subject),
+                        subject.place,
                         f"{what} of the template {subject.title} has {len(text)} characters, the limit is {limit}",
-                        help=f"shorten it by {len(text) - limit} characters, or send a part of it after the answer",
+                        help=f"shorten it by {plural(len(text) - limit, 'character')}, or say a part of it later",
                         notes=(fact.cite(),),
                         severity=fact.severity,
                         data={"length": len(text), "limit": limit},
@@ -87,15 +87,11 @@ class BodyLongerThanReported(CheckRule):
             if subject.authentication or not low < length <= context.policy.limit(_limit_key(subject)):
                 continue
             yield cls.at(
-                _place(subject),
+                subject.place,
                 f"the body of the template {subject.title} has {length} characters; "
                 f"above {low} a provider reports refusals",
-                help=f"shorten it by {length - low} characters if review refuses it",
+                help=f"shorten it by {plural(length - low, 'character')} if review refuses it",
                 notes=(fact.cite(),),
                 severity=fact.severity,
                 data={"length": length, "limit": low},
             )
-
-
-def _place(subject: Subject) -> Place:
-    return subject.place

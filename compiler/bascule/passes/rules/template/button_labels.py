@@ -9,7 +9,7 @@ from bascule.diagnostics import Finding, Severity
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.template.button_places import button_place
 from bascule.passes.rules.template.subjects import subjects
-from bascule.passes.rules.wording import emojis, formatting_marks, shown
+from bascule.passes.rules.wording import emojis, formatting_marks, plural, shown
 from bascule.whatsapp.policy import Fact, Policy
 from bascule.whatsapp.templates import Button, parameters
 
@@ -26,7 +26,7 @@ def _problems(policy: Policy, button: Button) -> Iterator[tuple[Fact, str, str]]
     key = _length_key(policy, button)
     limit = policy.limit(key)
     if len(label) > limit:
-        cure = f"shorten it by {len(label) - limit} characters"
+        cure = f"shorten it by {plural(len(label) - limit, 'character')}"
         yield policy.fact(key), f"has {len(label)} characters, the limit is {limit}", cure
     if parameters(label) and policy.limit("button.text.max_parameters") == 0:
         fact = policy.fact("button.text.max_parameters")

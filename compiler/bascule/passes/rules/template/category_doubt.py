@@ -161,7 +161,7 @@ class CategoriesDiffer(CheckRule):
                 continue
             yield cls.at(
                 subject.place,
-                f"the template {subject.title} asks for {category.value} in `{subject.language}` "
+                f"the template `{subject.name}` asks for {category.value} in `{subject.language}` "
                 f"and for {known} in `{language}`",
                 help="say the same in both languages, or make two templates of them",
                 notes=(fact.cite(),),

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bascule.diagnostics import Finding, Severity
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.template.subjects import Subject, body_words, known_parameters, subjects
-from bascule.passes.rules.wording import count_words
+from bascule.passes.rules.wording import count_words, plural
 
 __all__ = ["MostlyVariables", "TooFewWords"]
 
@@ -51,9 +51,9 @@ class TooFewWords(CheckRule):
                 continue
             yield cls.at(
                 subject.place,
-                f"the template {subject.title} has {variables} variable{'s' * (variables > 1)} and only "
-                f"{words} fixed word{'s' * (words > 1)}; {needed} are needed",
-                help=f"write {needed - words} more word{'s' * (needed - words > 1)}, or drop a variable",
+                f"the template {subject.title} has {plural(variables, 'variable')} and only "
+                f"{plural(words, 'fixed word')}; {needed} are needed",
+                help=f"write {plural(needed - words, 'more word')}, or drop a variable",
                 notes=(fact.cite(),),
                 severity=fact.severity,
                 data={"words": words, "variables": variables, "needed": needed},
@@ -83,7 +83,7 @@ class MostlyVariables(CheckRule):
             words, variables = _count(subject)
             if not _mostly_variable(words, variables):
                 continue
-            what = f"{words} fixed word{'s' * (words > 1)} beside {variables} variable{'s' * (variables > 1)}"
+            what = f"{plural(words, 'fixed word')} beside {plural(variables, 'variable')}"
             if not words:
                 what = "no word of its own, only a variable" if variables == 1 else "no word of its own, only variables"
             yield cls.at(

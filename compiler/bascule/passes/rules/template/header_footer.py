@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bascule.diagnostics import Finding, Severity
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.template.subjects import known_parameters, subjects
-from bascule.passes.rules.wording import emojis, formatting_marks, shown
+from bascule.passes.rules.wording import emojis, formatting_marks, plural, shown
 from bascule.whatsapp.policy import Fact, Policy
 
 __all__ = ["BadFooter", "BadHeader"]
@@ -20,12 +20,12 @@ def _line_problems(policy: Policy, part: str, text: str) -> Iterator[Problem]:
     """What headers and footers have in common: length, number of variables, emojis."""
     limit = policy.limit(f"template.{part}.max_length")
     if len(text) > limit:
-        cure = f"shorten it by {len(text) - limit} characters"
+        cure = f"shorten it by {plural(len(text) - limit, 'character')}"
         yield policy.fact(f"template.{part}.max_length"), f"has {len(text)} characters, the limit is {limit}", cure
     most = policy.limit(f"template.{part}.max_parameters")
     found = len({item.name for item in known_parameters(text)})
     if found > most:
-        what = f"has {found} variable{'s' * (found > 1)}, {most or 'none'} is allowed"
+        what = f"has {plural(found, 'variable')}, {most or 'none'} is allowed"
         yield policy.fact(f"template.{part}.max_parameters"), what, "say it in the body"
     marks = emojis(text)
     if len(marks) > policy.limit(f"template.{part}.emoji.max"):

@@ -11,11 +11,12 @@ from importlib.resources import files
 import yaml
 
 from bascule.diagnostics import Finding, Severity
-from bascule.ir.nodes import Ask, Message
+from bascule.ir.nodes import Ask
 from bascule.ir.text import Text
 from bascule.passes.lower.folding import fold, fold_text
 from bascule.passes.lower.texts import flat
 from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.interactive.sites import sites
 from bascule.passes.rules.wording import place_in, said, shown
 
 __all__ = ["ProhibitedRequest"]
@@ -94,19 +95,17 @@ class ProhibitedRequest(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Read every text that is said."""
         fact = context.policy.fact("category.prohibited_requests")
-        for _, node, place in context.nodes():
-            if not isinstance(node, (Message, Ask)):
-                continue
-            content = node.content
+        for site in sites(context):
+            content = site.content
             texts: list[Text] = [text for localized in (content.text, *content.alternatives) for _, text in localized]
             for raw in texts:
                 text = said(raw)
-                found = find_request(flat(text), isinstance(node, Ask))
+                found = find_request(flat(text), isinstance(site.node, Ask))
                 if found is None:
                     continue
                 yield cls.at(
-                    place_in(text, *found, content.at or place),
-                    f"`{node.id}` asks for `{shown(flat(text)[slice(*found)])}`, which nobody may ask for on WhatsApp",
+                    place_in(text, *found, site.place),
+                    f"`{site.name}` asks for `{shown(flat(text)[slice(*found)])}`, which WhatsApp forbids",
                     help="ask for the last four digits, or send a link to a secure page",
                     notes=(fact.cite(),),
                 )

@@ -97,7 +97,7 @@ def _compare(
         label = next((first[name] for name in missing if first[name] is not None), None)
         yield rule.at(
             known or place,
-            f"the {what} of `{site.node.id}` in `{locale or 'the default language'}` "
+            f"the {what} of `{site.name}` in `{locale or 'the default language'}` "
             f"{' and '.join(filter(None, (lacks, has)))}, unlike `{first_locale or 'the default language'}`",
             help="use the same placeholders in all languages",
             labels=[Label(label, f"`{missing[0]}` is said here")] if label is not None else (),

@@ -9,6 +9,7 @@ from bascule.diagnostics import Finding, Label, Severity
 from bascule.ir.project import Flow, Initiator
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.variables.uses import Path, Use, Uses, dotted, uses
+from bascule.passes.rules.wording import plural
 from bascule.source import Place
 
 __all__ = ["NeverSet", "NeverUsed", "TwoSpellings"]
@@ -99,10 +100,9 @@ class NeverSet(CheckRule):
 def _for_caller(rule: type[CheckRule], file: str, names: dict[str, Use]) -> Finding:
     listed = ", ".join(f"`{name}`" for name in list(names)[:_MOST_NAMES])
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
-    one = len(names) == 1
     return rule.at(
         next(iter(names.values())).place,
-        f"the program that sends must give {len(names)} variable{'' if one else 's'}: {listed}{more}",
+        f"the program that sends must give {plural(len(names), 'variable')}: {listed}{more}",
         help="declare them under `variables` with a sample if they are known",
         severity=Severity.INFO,
         data={"file": file, "variables": list(names)},

@@ -14,6 +14,7 @@ from bascule.passes.rules.interactive.sites import Site
 from bascule.passes.rules.window.proofs import (
     Cause,
     cause_of,
+    last_steps,
     late,
     started_by_user,
     steps_outside,
@@ -27,11 +28,8 @@ _MOST_OTHERS = 6
 
 
 def _worst(arrivals: tuple[Arrival, ...]) -> Arrival:
-    """The arrival that tells most: with a finite clock, and a witness, first."""
-    return min(
-        arrivals,
-        key=lambda arrival: (not arrival.witness, not arrival.witness or math.isinf(arrival.witness[0].clock)),
-    )
+    """The arrival that tells most: one that was inside the window at first."""
+    return min(arrivals, key=lambda arrival: (arrival.witnesses is None, arrival.interval.never))
 
 
 def _unresolved(context: CheckContext, use: TemplateUse) -> bool:
@@ -82,9 +80,9 @@ class SendOutsideWindow(CheckRule):
             if use is not None and not _unresolved(context, use):
                 continue
             arrival = _worst(arrivals)
-            what = f"`{site.node.id}` may be sent {late(arrival, context.window.limit)}"
-            if not arrival.witness or math.isinf(arrival.witness[0].clock):
-                what = f"`{site.node.id}` is sent though nobody wrote before"
+            what = f"`{site.name}` may be sent {late(arrival, context.window.limit)}"
+            if arrival.interval.never:
+                what = f"`{site.name}` is sent though nobody wrote before"
             why = "no template can say it"
             if use is not None:
                 why = f"no file explains the template `{use.provider_id}`"
@@ -108,7 +106,7 @@ def _templates(site: Site) -> bool:
 def _witness_data(arrival: Arrival) -> dict[str, object]:
     steps = [
         {"flow": step.flow, "node": step.node, "clock": step.clock if math.isfinite(step.clock) else None}
-        for step in arrival.witness
+        for step in last_steps(arrival)
     ]
     return {"witness": steps}
 
@@ -156,7 +154,7 @@ class TemplateBecauseOfWait(CheckRule):
             if site.content.template is not None or not _templates(site):
                 continue
             for arrival in sorted(arrivals, key=lambda item: not started_by_user(item)):
-                cause = cause_of(arrival, context.window.limit)
+                cause = cause_of(arrival)
                 if cause is not None:
                     groups.setdefault(cause, []).append((site, arrival))
                     break
@@ -170,7 +168,7 @@ class TemplateBecauseOfWait(CheckRule):
             by_user = any(started_by_user(item) for _, item in found)
             yield cls.at(
                 site.place,
-                f"`{site.node.id}` may be sent {late(arrival, context.window.limit)}: it becomes a template{more}",
+                f"`{site.name}` may be sent {late(arrival, context.window.limit)}: it becomes a template{more}",
                 help=_help(context, cause),
                 labels=labels,
                 notes=(fact.cite(),),

@@ -17,9 +17,19 @@ from bascule.passes.window import Arrival, Verdict
 from bascule.passes.witness import Step
 from bascule.source import Place
 
-__all__ = ["Cause", "arrivals_outside", "cause_of", "late", "started_by_user", "steps_outside", "witness_labels"]
+__all__ = [
+    "Cause",
+    "arrivals_outside",
+    "cause_of",
+    "last_steps",
+    "late",
+    "started_by_user",
+    "steps_outside",
+    "witness_labels",
+]
 
 _MOST_LABELS = 10
+_MOST_STEPS = 60
 _FAR = 10
 """The clocks of witnesses stop at this many windows: a clock there stands for any time."""
 
@@ -55,28 +65,33 @@ def started_by_user(arrival: Arrival) -> bool:
     return arrival.entry is not None and arrival.entry.initiator is Initiator.USER
 
 
-def cause_of(arrival: Arrival, limit: float) -> Cause | None:
+def cause_of(arrival: Arrival) -> Cause | None:
     """The wait (or hand-over, or call) that leads past the window; a cause without a node when it may have been
     closed before the flow began; None when it was never open."""
-    witness = arrival.witness
-    if not witness or (math.isinf(witness[0].clock) and arrival.interval.never):
+    if arrival.interval.never or arrival.witnesses is None:
         return None
-    for here, after in pairwise(witness):
-        if here.clock < limit <= after.clock and here.edge is not None:
-            return Cause(here.flow, here.node, here.edge.guard, here.edge.target)
-    return Cause(witness[0].flow, "", None, None)
+    step = arrival.crossing
+    if step is None or step.edge is None:
+        return Cause(arrival.flow, "", None, None)
+    return Cause(step.flow, step.node, step.edge.guard, step.edge.target)
 
 
 def late(arrival: Arrival, limit: float) -> str:
     """How late the send can be, in words."""
-    last = arrival.witness[-1].clock if arrival.witness else math.inf
+    steps = arrival.witnesses.to(arrival.node, 1) if arrival.witnesses is not None else ()
+    last = steps[-1].clock if steps else math.inf
     known = last < _FAR * limit
     return f"{clock_text(last)} after the last reply" if known else "any time after the last reply"
 
 
+def last_steps(arrival: Arrival) -> tuple[Step, ...]:
+    """The witness; only the end of a very long one."""
+    return arrival.witnesses.to(arrival.node, _MOST_STEPS) if arrival.witnesses is not None else ()
+
+
 def witness_labels(context: CheckContext, arrival: Arrival) -> list[Label]:
     """What moves the clock after the last reply, in order, each with the clock after it."""
-    witness = arrival.witness
+    witness = last_steps(arrival)
     labels: list[Label] = []
     entry = arrival.entry
     if witness and witness[0].clock == 0 and entry is not None and entry.at is not None:

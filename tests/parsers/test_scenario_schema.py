@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator, Draft202012Validator
-from tests.strategies import projects
 
 from bascule.diagnostics.finding import Severity
 from bascule.ir.content import ChoiceKind, MediaKind
@@ -23,6 +22,7 @@ from bascule.parsers.base import ParseOptions
 from bascule.parsers.scenario import TOP_KEYS, assets, content, flows, longform, parse, shortform
 from bascule.parsers.scenario.reader import plain
 from bascule.source import SourceFile
+from tests.strategies import projects
 
 _PATH = Path(__file__).resolve().parent.parent.parent / "schemas" / "scenario.schema.json"
 

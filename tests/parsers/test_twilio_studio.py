@@ -174,7 +174,7 @@ class TestMessages:
     def test_a_template_message_without_template_is_reported(self) -> None:
         parsed = read(flow_of(state("a", "send-message", message_type="content_template", body="reste")))
         assert coded(parsed, "PAR218")
-        assert dict(node(parsed, "a").hints)["body"] == '"reste"'
+        assert dict(node(parsed, "a").facts)["body"] == '"reste"'
 
     def test_channel_members_are_facts(self) -> None:
         parsed = fixture("tous_les_widgets.json")
@@ -342,7 +342,7 @@ class TestActions:
         item = node(parsed, "a")
         assert isinstance(item, SetVariable)
         assert [one.target[-1] for one in item.assignments] == ["nom"]
-        assert dict(item.hints) == {"variables/0": '{"value": "x"}', "variables/2": '"y"'}
+        assert dict(item.facts) == {"variables/0": '{"value": "x"}', "variables/2": '"y"'}
         assert coded(parsed, "PAR214")[0].place.pointer == "/states/1/properties/variables/0"
 
     def test_a_request_keeps_method_body_and_bound(self, support: Flow) -> None:
@@ -420,7 +420,7 @@ def test_the_corpus_reads_without_loss_of_nodes(corpus: Path) -> None:
         data = json.loads(path.read_text(encoding="utf-8"))
         parsed = parse(SourceFile(path.name, path.read_bytes()), ParseOptions())
         flow = parsed.project.flows[0]
-        merged = [hint for item in flow.nodes for hint in item.hints if hint[0] == "split"]
+        merged = [fact for item in flow.nodes for fact in item.facts if fact[0] == "split"]
         triggers = sum(1 for item in data["states"] if item["type"] == "trigger")
         assert len(flow.nodes) + len(merged) + triggers == len(data["states"])
         targets = {edge.target for item in flow.nodes for edge in item.edges} - {None}

@@ -137,7 +137,7 @@ class TestNumberedMenu:
 
     def test_the_merged_split_is_kept_as_a_hint(self) -> None:
         ask = asked(conversation("1. Oui\n2. Non", [("1", "x"), ("2", "y")]))
-        kept = json.loads(dict(ask.hints)["split"])
+        kept = json.loads(dict(ask.facts)["split"])
         assert kept["name"] == "s"
         assert kept["properties"]["offset"] == {"x": 1, "y": 2}
 

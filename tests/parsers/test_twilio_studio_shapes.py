@@ -72,7 +72,7 @@ class TestShapes:
         assert list(flow.by_id) == ["a", "c", "d", "5"]
         assert flow.by_id["c"].edges[0].target == "5"
         assert dict(flow.facts)["states/e"] == '"rien"'
-        assert dict(flow.by_id["d"].hints) == {"properties": "[1, 2]", "transitions": '"a"'}
+        assert dict(flow.by_id["d"].facts) == {"properties": "[1, 2]", "transitions": '"a"'}
 
     def test_two_states_of_one_name_are_both_kept(self) -> None:
         parsed = fixture("hostile/names.json")
@@ -102,7 +102,7 @@ class TestShapes:
             "`typing` of `send-message` is not known here; it is kept as a hint (3 places)"
         ]
         assert len(found[0].labels) == 2
-        assert [dict(item.hints)["typing"] for item in parsed.project.flows[0].nodes] == ["true"] * 3
+        assert [dict(item.facts)["typing"] for item in parsed.project.flows[0].nodes] == ["true"] * 3
 
     def test_a_record_keeps_its_members_as_facts(self) -> None:
         parsed = fixture("hostile/invalid_envelope.json")

@@ -284,3 +284,12 @@ def test_every_graph_construct_has_exactly_one_fate_in_lowering() -> None:
     assert constructs.count("choice") == 2
     assert [name for name in constructs if name in ("message", "ask", "handover")] == ["message", "ask", "handover"]
     assert "entry any_message" in constructs
+
+
+def test_a_subflow_named_by_its_vendor_id_is_found_among_the_files() -> None:
+    child = '{"sid": "FW01", "friendly_name": "Enfant", "definition": {"states": [{"name": "Trigger", "type": "trigger", "transitions": [{"event": "incomingParent", "next": "a"}]}, {"name": "a", "type": "send-message", "properties": {"body": "Bonjour et bienvenue chez nous"}, "transitions": []}], "initial_state": "Trigger"}}'
+    parent = '{"states": [{"name": "Trigger", "type": "trigger", "transitions": [{"event": "incomingMessage", "next": "r"}]}, {"name": "r", "type": "run-subflow", "properties": {"flow_sid": "FW01", "flow_revision": "LatestPublished"}, "transitions": []}], "initial_state": "Trigger"}'
+    files = [InputFile(SourceFile(name, text.encode()), name) for name, text in (("p.json", parent), ("c.json", child))]
+    analysis = analyse(load(files), locale="fr")
+    assert "GRF012" not in [finding.code for finding in analysis.findings]
+    assert [(record.node, record.verdict) for record in analysis.plan.records] == [("a", "inside")]

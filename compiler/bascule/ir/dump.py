@@ -1,8 +1,9 @@
 """Print a plain tree as YAML or JSON, the same to the byte whatever library versions are installed.
 
 The YAML is block style with two blanks per level (coordinates and short lists of words stay on one
-line), Unicode left readable, lines as long as the text, and quotes round every string that some YAML version reads as anything else (``no``, ``012``,
-``1:30``, ``2024-01-01``). Texts of several lines are literal blocks where a block holds them exactly.
+line), Unicode left readable, lines as long as the text, and quotes round every string that some YAML
+version reads as anything else (``no``, ``012``, ``1:30``, ``2024-01-01``). Texts of several lines are
+literal blocks where a block holds them exactly.
 """
 
 from __future__ import annotations

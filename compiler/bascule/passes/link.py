@@ -49,7 +49,7 @@ class UnresolvedFlow(Rule):
     Why: what that flow says cannot be converted or checked, and whether the window is still open after it
     is unknown: everything after the call is judged as if any time could have passed.
     Example: Studio's `run-subflow` names its child by a SID (`FW…`) only.
-    Use instead: add the file of the child flow; for Studio give it the id the caller names.
+    Use instead: add the file of the child flow; Studio flows are matched by `sid`, so export them with their envelope.
     Sources: bascule's own rule.
     """
 
@@ -129,7 +129,7 @@ def merge(projects: Sequence[Project]) -> Linked:
                 locales[locale] = None
     first = next((project.locale for project in projects if project.locale), "")
     merged = Project(
-        flows=tuple(flows),
+        flows=tuple(_by_vendor_id(flows)),
         locale=first,
         locales=tuple(locales),
         variables=tuple(variables.values()),
@@ -140,6 +140,25 @@ def merge(projects: Sequence[Project]) -> Linked:
         facts=tuple(dict(fact for project in projects for fact in project.facts).items()),
     )
     return Linked(merged, tuple(findings))
+
+
+def _by_vendor_id(flows: Sequence[Flow]) -> list[Flow]:
+    """Calls that name a flow by its vendor's id (Studio's ``FW…``) lead to the file that carries that id."""
+    known: dict[str, str] = {}
+    for flow in flows:
+        sid = dict(flow.facts).get("sid", "").strip('"')
+        if sid:
+            known.setdefault(sid, flow.id)
+    ids = {flow.id for flow in flows}
+
+    def linked(node: Node) -> Node:
+        if isinstance(node, RunFlow) and node.flow not in ids and node.flow in known:
+            return replace(node, flow=known[node.flow], flow_title=node.flow_title or node.flow)
+        return node
+
+    if not known:
+        return list(flows)
+    return [replace(flow, nodes=tuple(map(linked, flow.nodes))) for flow in flows]
 
 
 def _join(known: Variable | None, new: Variable) -> Variable:

@@ -55,11 +55,11 @@ class _Walker:
     def __init__(self, program: Program, base: Place) -> None:
         self.program = program
         self.known: dict[str, JsPiece] = {}
+        self.chains: dict[str, tuple[int, ...]] = {}
         self.reader = ValueReader(program, base, self.known)
         self.frames: list[_Frame] = []
         self.roots: list[_Root] = []
         self.branches = 0
-        self.waiting: _Frame | None = None
         self.before: dict[int, list[Expression]] = {}
 
     def walk(self) -> list[_Root]:
@@ -188,32 +188,52 @@ class _Walker:
         return index + 1
 
     def assign(self, path: str, index: int) -> int:
+        """A value given to a path. Bodies that are put together member by member are one body per branch."""
         end = self.reader.chain(index + 1) if index < len(self.program.tokens) else index
         alias = self.reader.path(index, end)
         if alias in self.known and self.reader.ends(end) and self.known[alias].kind in ("object", "list"):
-            self.known[path] = self.known[alias]
+            self.give(path, self.known[alias])
             return end
         piece, end = self.reader.value(index)
         if piece.kind == "code":
             self.known.pop(path, None)
             return index
         owner, _, name = path.rpartition(".")
-        parent = self.known.get(owner)
-        if owner and parent is not None and parent.kind == "object":
+        parent = self.parent(owner, piece) if owner else None
+        if parent is not None:
             parent.pieces[name] = piece
-            self.known[path] = piece
-            return end
-        self.known[path] = piece
-        if owner and owner.rpartition(".")[2] in _KEEPS and owner != "msg" and piece.kind != "list":
-            made = JsPiece("object", piece.place, piece.source, pieces={name: piece})
-            self.known[owner] = made
-            self.root(made)
         elif piece.kind in ("object", "list"):
             self.root(piece)
+        self.give(path, piece)
         return end
 
+    def give(self, path: str, piece: JsPiece) -> None:
+        self.known[path] = piece
+        self.chains[path] = self.chain()
+
+    def chain(self) -> tuple[int, ...]:
+        """The branches that are open."""
+        return tuple(frame.branch for frame in self.frames if frame.branch)
+
+    def parent(self, owner: str, piece: JsPiece) -> JsPiece | None:
+        """The object that a member goes into: the one that is there; in another branch a copy or a new one."""
+        known = self.reader.lookup(owner)
+        now, then = self.chain(), self.chains.get(owner, ())
+        if known is not None and known.kind == "object":
+            if now == then or owner not in self.chains:
+                return known
+            copied = self.reader.copy(known) if now[: len(then)] == then else None
+            made = copied or JsPiece("object", piece.place, piece.source)
+        elif owner.rpartition(".")[2] in _KEEPS and owner != "msg":
+            made = JsPiece("object", piece.place, piece.source)
+        else:
+            return None
+        self.give(owner, made)
+        self.root(made)
+        return made
+
     def push(self, path: str, opening: int, end: int) -> int:
-        target = self.known.get(path)
+        target = self.reader.lookup(path)
         at, close = opening + 1, self.program.partner[opening]
         while at < close:
             piece, at = self.reader.value(at)

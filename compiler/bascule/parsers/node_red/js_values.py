@@ -268,12 +268,11 @@ class ValueReader:
         index = min(index + 1, len(self.tokens))
         end = self.chain(index)
         path = self.path(first, end)
-        if path and path in self.known:
-            piece = self.known[path]
-            copied = self.copy(piece) if piece.kind != "code" else None
-            if copied is not None:
-                piece.used = True
-                return copied, end
+        piece = self.lookup(path) if path else None
+        copied = self.copy(piece) if piece is not None and piece.kind != "code" else None
+        if piece is not None and copied is not None:
+            piece.used = True
+            return copied, end
         whole = "".join(token.text for token in self.tokens[first : first + 3])
         if whole == "JSON.stringify" and self.sign(first + 3) == "(":
             close = self.program.partner[first + 3]
@@ -283,6 +282,19 @@ class ValueReader:
         if self.sign(end) == "=>":
             end = self.function_end(end + 1)
         return self.code(first, end), end
+
+    def lookup(self, path: str) -> JsPiece | None:
+        """The value that a path was given, or that a member of a value on the way to it holds."""
+        head, rest = path, ""
+        while head:
+            if head in self.known:
+                piece: JsPiece | None = self.known[head]
+                for name in rest.split(".") if rest else ():
+                    piece = piece.pieces.get(name) if piece is not None and piece.kind == "object" else None
+                return piece
+            head, _, last = head.rpartition(".")
+            rest = f"{last}.{rest}" if rest else last
+        return None
 
     def copy(self, piece: JsPiece) -> JsPiece | None:
         """A copy as deep as the value goes, or None when that would be too much. What is built from values that hold

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from bascule.diagnostics import Finding, Label, Rule
+from bascule.diagnostics import Finding, Label, Rule, Severity
 from bascule.ir.expr import Const, Expression, Opaque, Ref, references
 from bascule.ir.project import Variable
 from bascule.ir.text import EMPTY_TEXT, Hole, Literal, Segment, Text, holes, join_text, literal, text_expression
@@ -145,10 +145,16 @@ class Reading:
         return Place(self.file, item.at(key))
 
     def find(
-        self, rule: type[Rule], place: Place, message: str, help: str = "", labels: Iterable[Label] = (), **data: Any
+        self,
+        rule: type[Rule],
+        place: Place,
+        message: str,
+        help: str = "",
+        labels: Iterable[Label] = (),
+        severity: Severity | None = None,
     ) -> str:
         """Add a finding; returns its code, for the ledger."""
-        self.findings.append(rule.at(place, message, help=help, labels=labels, data=data))
+        self.findings.append(rule.at(place, message, help=help, labels=labels, severity=severity))
         return rule.code
 
     def find_once(self, rule: type[Rule], key: str, place: Place, message: Callable[[int], str], help: str = "") -> str:

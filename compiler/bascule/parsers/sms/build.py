@@ -19,7 +19,7 @@ from bascule.language.optout import find_opt_out
 from bascule.language.placeholders import SyntaxChoice, choice_findings, choose_syntax, parse_text, syntax_names
 from bascule.parsers.sms.choices import choices_of
 from bascule.parsers.sms.locales import file_locale
-from bascule.parsers.sms.model import Reading, Template, Wording
+from bascule.parsers.sms.model import Reading, Template, UniqueNames, Wording
 from bascule.parsers.sms.rules import (
     GuessedLanguage,
     MadeUpKey,
@@ -58,8 +58,7 @@ class _Builder:
         self.default = ""
         self.many = False
         self.variables: dict[str, Variable] = {}
-        self.taken: set[str] = set()
-        self.numbers: dict[str, int] = {}
+        self.ids = UniqueNames()
         self.unnamed: list[tuple[Template, str]] = []
         self.parsed: dict[tuple[str, str], Text] = {}
 
@@ -170,17 +169,6 @@ class _Builder:
             result.setdefault(self.locale_of(wording), self.text(wording))
         return Localized(tuple(result.items()))
 
-    def unique_id(self, base: str) -> str:
-        """A flow id that is not taken: numbers are counted per base, so that thousands of equal ones stay cheap."""
-        number = self.numbers.get(base, 1)
-        flow_id = base if number == 1 else f"{base}_{number}"
-        while flow_id in self.taken:
-            number += 1
-            flow_id = f"{base}_{number}"
-        self.numbers[base] = number + 1
-        self.taken.add(flow_id)
-        return flow_id
-
     def flow(self, template: Template) -> Flow:
         """One template as a flow."""
         by_channel: dict[str, list[Wording]] = {}
@@ -192,7 +180,7 @@ class _Builder:
         if not key:
             # A title can stand for the key; else the first words of the text do.
             key = " ".join(_WORD.findall(self.literals(main[0]))[:6])
-        flow_id = self.unique_id(template_slug(key))
+        flow_id = self.ids.take(template_slug(key))
         if not template.key:
             self.unnamed.append((template, flow_id))
         if channel:

@@ -10,9 +10,9 @@ from bascule.diagnostics.finding import Finding
 from bascule.ir.content import Choice, ChoiceKind
 from bascule.ir.text import Localized, LocalizedText, Text, holes, literal, plain_text
 from bascule.language.menus import Menu, MenuItem, find_menu
-from bascule.language.names import template_slug, unique_name
+from bascule.language.names import template_slug
 from bascule.language.placeholders import SyntaxChoice, parse_text
-from bascule.parsers.sms.model import Option, Template, Wording
+from bascule.parsers.sms.model import Option, Template, UniqueNames, Wording
 from bascule.parsers.sms.rules import SuggestedChoices
 
 __all__ = ["Chosen", "choices_of"]
@@ -68,11 +68,10 @@ def _from_menu(
     spoken: list[tuple[Wording, Menu]] = [
         (wording, found) for wording, found in menus if found is not None and len(found.items) == len(menu.items)
     ]
-    taken: set[str] = set()
+    ids = UniqueNames()
     choices = []
     for index, item in enumerate(menu.items):
-        choice_id = unique_name(template_slug(item.key), taken)
-        taken.add(choice_id)
+        choice_id = ids.take(template_slug(item.key))
         titles: dict[str, Text] = {}
         accepts: dict[str, tuple[str, ...]] = {}
         for wording, found in spoken:
@@ -146,11 +145,10 @@ def _from_options(
         groups = groups[:1]
     replies = [option for option in leading if option.kind is ChoiceKind.REPLY]
     numbered = menu is not None and len(menu.items) == len(replies) == len(leading)
-    taken: set[str] = set()
+    ids = UniqueNames()
     choices = []
     for index, option in enumerate(leading):
-        choice_id = unique_name(template_slug(option.payload or option.title), taken)
-        taken.add(choice_id)
+        choice_id = ids.take(template_slug(option.payload or option.title))
         titles: LocalizedText = Localized()
         for locale, group in groups or [("", leading)]:
             other = group[index] if index < len(group) else option

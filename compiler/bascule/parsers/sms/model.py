@@ -15,7 +15,18 @@ from bascule.parsers.sms.rules import DuplicateKey, EmptyText
 from bascule.source import Document, Place, join_pointer
 from bascule.source.yaml import as_scalar
 
-__all__ = ["MAX_NESTING", "MediaFile", "Option", "Reading", "Template", "Wording", "fact_text", "leaves", "plain"]
+__all__ = [
+    "MAX_NESTING",
+    "MediaFile",
+    "Option",
+    "Reading",
+    "Template",
+    "UniqueNames",
+    "Wording",
+    "fact_text",
+    "leaves",
+    "plain",
+]
 
 MAX_NESTING = 40
 """Levels of groups that are read; what lies deeper is kept as a fact."""
@@ -173,6 +184,25 @@ class Reading:
                 self.ledger.exact(construct, at, reason)
             else:
                 book(construct, at, reason, **more)
+
+
+class UniqueNames:
+    """Names that are all different: ``a``, ``a_2``, ``a_3`` … Thousands of equal ones stay cheap."""
+
+    def __init__(self) -> None:
+        self._taken: set[str] = set()
+        self._last: dict[str, int] = {}
+
+    def take(self, base: str) -> str:
+        """``base``, or with the first number that makes it new."""
+        number = self._last.get(base, 0) + 1
+        name = base if number == 1 else f"{base}_{number}"
+        while name in self._taken:
+            number += 1
+            name = f"{base}_{number}"
+        self._last[base] = number
+        self._taken.add(name)
+        return name
 
 
 def _slot(wording: Wording) -> tuple[str, str]:

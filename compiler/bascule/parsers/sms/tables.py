@@ -9,7 +9,7 @@ from bascule.parsers.sms.evidence import Look, is_sentence, look_of, text_share
 from bascule.parsers.sms.fields import read_field
 from bascule.parsers.sms.model import Reading, Wording, fact_text
 from bascule.parsers.sms.rules import FormulaText, GuessedColumn, SecondText
-from bascule.parsers.sms.trees import spoken_channel, spoken_locale
+from bascule.parsers.sms.spoken import spoken_channel, spoken_locale
 from bascule.parsers.sms.vocabulary import Role, normal, readings
 from bascule.source.table import TableDocument
 

@@ -3,25 +3,37 @@
 from __future__ import annotations
 
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bascule.parsers.sms.columns import Column, Columns, assign
+from bascule.parsers.sms.columns import Column, Columns
 from bascule.parsers.sms.evidence import Look, is_sentence, look_of
 from bascule.parsers.sms.fields import read_field
-from bascule.parsers.sms.locales import bare_locale, is_ambiguous, locale_of
+from bascule.parsers.sms.locales import bare_locale, locale_of
 from bascule.parsers.sms.model import MAX_NESTING, Reading, Template, Wording, fact_text, plain
-from bascule.parsers.sms.rules import KeptBeside, NotATemplate, SecondText, UnknownLanguage, Versions
-from bascule.parsers.sms.vocabulary import DEFAULTS, LOOSE_WRAPPERS, WRAPPERS, Role, channel_of, normal, readings
+from bascule.parsers.sms.rules import KeptBeside, NotATemplate, SecondText, Versions
+from bascule.parsers.sms.spoken import spoken_channel, spoken_locale
+from bascule.parsers.sms.tree_shapes import (
+    are_channels,
+    are_locales,
+    groups,
+    has_texts,
+    is_meta,
+    is_name,
+    object_columns,
+    overlap,
+    sentences,
+    texts_of,
+    wrappers,
+)
+from bascule.parsers.sms.vocabulary import DEFAULTS, Role, normal, readings
 from bascule.source import Document, Place
 from bascule.source.yaml import as_scalar
 
-__all__ = ["read_tree", "spoken_channel", "spoken_locale"]
+__all__ = ["read_tree"]
 
 _VERSION = re.compile(r"[vV]?\d{1,6}")
-_CODE = re.compile(r"[a-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,36 +55,6 @@ def read_tree(document: Document, value: Any) -> Reading:
     reading = Reading(document)
     _Tree(reading).walk(value, Place(document.path), _Context())
     return reading
-
-
-def spoken_locale(reading: Reading, value: Any, place: Place) -> str:
-    """The locale a cell names; an unknown one is reported and kept as a code of its own."""
-    text = str(as_scalar(value) if as_scalar(value) is not None else "").strip()
-    if not text:
-        return ""
-    locale = locale_of(text)
-    if locale:
-        return locale
-    if _CODE.fullmatch(text):
-        locale = text.replace("-", "_")
-    else:
-        slug = "".join(char for char in normal(text) if char.isascii())[:8]
-        locale = f"und_{slug if len(slug) > 1 else format(zlib.crc32(text.encode()), '08x')}"
-    reading.findings.append(
-        UnknownLanguage.at(
-            place,
-            f"`{text[:40]}` is no language that is known; it is kept as `{locale}`",
-            help="write a code such as `fr`, `pt_BR` or `ar`",
-        )
-    )
-    return locale
-
-
-def spoken_channel(value: Any) -> str:
-    """The channel a cell names; the SMS itself is ``""``."""
-    text = str(as_scalar(value) if as_scalar(value) is not None else "").strip()
-    channel = channel_of(text) or normal(text)[:40]
-    return "" if channel in ("sms", "default", "text") else channel
 
 
 class _Tree:
@@ -113,10 +95,10 @@ class _Tree:
         for index, item in enumerate(items):
             at = place.child(index)
             if isinstance(item, dict) and item:
-                columns = _object_columns(item, True)
+                columns = object_columns(item, True)
                 if columns is not None:
                     self.object(item, at, context, columns, listed=True)
-                elif _texts_below(item) and (_groups(item) or not any(map(_is_name, item))):
+                elif has_texts(item) and (groups(item) or not any(map(is_name, item))):
                     self.mapping(item, at, context.down())
                 else:
                     self.not_a_template(item, at, context)
@@ -152,12 +134,12 @@ class _Tree:
 
     def mapping(self, value: dict[str, Any], place: Place, context: _Context) -> None:
         """Decide what the keys of a mapping are: languages, channels, members, versions, or names."""
-        if _are_locales(value):
+        if are_locales(value):
             for key, item in value.items():
                 locale = bare_locale(key)
                 self.walk(item, place.child(key), replace(context.down(), locale=locale, path=context.path))
             return
-        if _are_channels(value):
+        if are_channels(value):
             for key, item in value.items():
                 if isinstance(item, (dict, list, str)):
                     channel = spoken_channel(key)
@@ -165,32 +147,32 @@ class _Tree:
                 else:
                     self.reading.keep(_dotted(context, place.child(key)), item, place.child(key))
             return
-        columns = _object_columns(value, bool(context.path))
+        columns = object_columns(value, bool(context.path))
         if columns is not None:
             self.object(value, place, context, columns, listed=False)
             return
         default = next((key for key in value if normal(key) in DEFAULTS and value[key]), None)
         if default is not None and self.variants(value, default, place, context):
             return
-        wrappers = _wrappers(value) if context.depth < 4 else []
-        if wrappers:
-            self.wrapped(value, wrappers, place, context)
+        wrapping = wrappers(value) if context.depth < 4 else []
+        if wrapping:
+            self.wrapped(value, wrapping, place, context)
             return
-        if context.path and all(_VERSION.fullmatch(key) for key in value) and any(map(_texts_below, value.values())):
+        if context.path and all(_VERSION.fullmatch(key) for key in value) and any(map(has_texts, value.values())):
             self.versions(place, context, len(value), "versions")
             for key, item in value.items():
                 self.walk(item, place.child(key), replace(context.down(key), version=key))
             return
         context = self.group_locale(value, place, context)
-        grouped = _groups(value)
+        grouped = groups(value)
         for key, item in value.items():
             self.member(key, item, place.child(key), context, grouped)
 
     def member(self, key: str, item: Any, place: Place, context: _Context, grouped: bool = False) -> None:
         """One named member of a group. ``grouped``: the group holds others, so `name` and `title` are its own."""
-        own = grouped and isinstance(item, str) and _is_name(key) and not is_sentence(item)
-        meta = own or _is_meta(key, item)
-        if meta or (isinstance(item, (dict, list)) and not _texts_below(item)):
+        own = grouped and isinstance(item, str) and is_name(key) and not is_sentence(item)
+        meta = own or is_meta(key, item)
+        if meta or (isinstance(item, (dict, list)) and not has_texts(item)):
             self.reading.keep(_dotted(context, place), item, place)
         else:
             self.walk(item, place, context.down(key))
@@ -204,24 +186,24 @@ class _Tree:
                     return replace(context, locale=locale)
         return context
 
-    def wrapped(self, value: dict[str, Any], wrappers: list[str], place: Place, context: _Context) -> None:
+    def wrapped(self, value: dict[str, Any], wrapping: list[str], place: Place, context: _Context) -> None:
         """Read the members that hold the templates; keep the rest as facts and say so."""
         context = self.group_locale(value, place, context)
-        beside = [key for key in value if key not in wrappers and _sentences(value[key], 2)]
+        beside = [key for key in value if key not in wrapping and sentences(value[key], 2)]
         if beside:
             listed = ", ".join(f"`{key[:40]}`" for key in beside[:8])
             self.reading.findings.append(
                 KeptBeside.at(
                     place.child(beside[0]).at_key(),
-                    f"{listed} {'stands' if len(beside) == 1 else 'stand'} beside `{wrappers[0]}` "
+                    f"{listed} {'stands' if len(beside) == 1 else 'stand'} beside `{wrapping[0]}` "
                     f"and {'was' if len(beside) == 1 else 'were'} not read as templates",
-                    help=f"move messages into `{wrappers[0]}`",
+                    help=f"move messages into `{wrapping[0]}`",
                 )
             )
         for key, item in value.items():
             at = place.child(key)
-            if key in wrappers:
-                self.walk(item, at, context.down(key if len(wrappers) > 1 else ""))
+            if key in wrapping:
+                self.walk(item, at, context.down(key if len(wrapping) > 1 else ""))
             else:
                 self.reading.keep(_dotted(context, at), item, at)
 
@@ -238,7 +220,7 @@ class _Tree:
             return True
         if not isinstance(base, dict):
             return False
-        known = {path for path, _ in _texts(base)}
+        known = {path for path, _ in texts_of(base)}
         if not known:
             return False
         self.walk(base, place.child(default), context.down())
@@ -246,9 +228,9 @@ class _Tree:
             item, at = value[key], place.child(key)
             if not isinstance(item, dict) or not item:
                 self.member(key, item, at, context)
-            elif _overlap(item, known):
+            elif overlap(item, known):
                 self.walk(item, at, replace(context.down(), channel=_variant(key)))
-            elif all(isinstance(inner, dict) and _overlap(inner, known) for inner in item.values()):
+            elif all(isinstance(inner, dict) and overlap(inner, known) for inner in item.values()):
                 for name, inner in item.items():
                     self.walk(inner, at.child(name), replace(context.down(), channel=_variant(name)))
             else:
@@ -347,7 +329,7 @@ def _text_values(value: Any, place: Place, locale: str, channel: str) -> Iterato
         for index, item in enumerate(value):
             yield from _text_values(item, place.child(index), locale, channel) if isinstance(item, str) else ()
     elif isinstance(value, dict):
-        by_locale = _are_locales(value)
+        by_locale = are_locales(value)
         for key, item in value.items():
             inner = (bare_locale(key), channel) if by_locale else (locale, spoken_channel(key))
             yield from _text_values(item, place.child(key), *inner) if isinstance(item, str) else ()
@@ -368,122 +350,6 @@ def _say_rivals(reading: Reading, columns: Columns, place: Place) -> None:
             help="rename the one that is not sent",
         )
     )
-
-
-def _object_columns(value: dict[str, Any], nested: bool) -> Columns | None:
-    """The columns of a template object, or None when the mapping is none: then its keys are names."""
-    names = list(value)
-    if not any(role is Role.TEXT and strength > 1 for name in names for role, strength in readings(normal(name))) and (
-        not any(bare_locale(name) for name in names) and not any("_" in name or name.lower() != name for name in names)
-    ):
-        return None
-    columns = assign(names, [[value[name]] if isinstance(value[name], str) else [] for name in names])
-    texts = [column for column in columns.of(Role.TEXT) if column.strength > 1 or column.bare]
-    usable = [column for column in texts if _holds_texts(value[column.name])]
-    if not usable or len(usable) < len(texts):
-        return None
-    known = sum(column.role not in (Role.OTHER, Role.TEXT) for column in columns.all)
-    unknown = sum(
-        column.role is Role.OTHER and isinstance(value[column.name], str) and is_sentence(value[column.name])
-        for column in columns.all
-        if column.name not in columns.rivals
-    )
-    if unknown > (max(1, known) if nested else 0):
-        return None
-    return columns
-
-
-def _holds_texts(value: Any) -> bool:
-    if isinstance(value, str):
-        return True
-    if isinstance(value, list):
-        return bool(value) and all(isinstance(item, str) for item in value)
-    if isinstance(value, dict):
-        return (
-            bool(value)
-            and (_are_locales(value) or _are_channels(value))
-            and all(isinstance(item, str) for item in value.values())
-        )
-    return value is None
-
-
-def _are_locales(value: dict[str, Any]) -> bool:
-    """Whether all keys are languages, at least one of them beyond doubt, and the values hold texts."""
-    return (
-        all(bare_locale(key) for key in value)
-        and any(not is_ambiguous(key) for key in value)
-        and all(isinstance(item, (str, dict, list)) for item in value.values())
-    )
-
-
-def _are_channels(value: dict[str, Any]) -> bool:
-    """Whether all keys are channels (and perhaps a default), and the values hold texts."""
-    channels = [channel_of(key) for key in value]
-    return all(channels) and any(channel != "default" for channel in channels) and len(value) > 1
-
-
-def _wrappers(value: dict[str, Any]) -> list[str]:
-    """The members that hold all templates, by their names."""
-    strong = [key for key in value if normal(key) in WRAPPERS and isinstance(value[key], (dict, list))]
-    strong = [key for key in strong if _texts_below(value[key])]
-    if strong:
-        return strong
-    loose = [key for key in value if normal(key) in LOOSE_WRAPPERS and isinstance(value[key], (dict, list))]
-    loose = [key for key in loose if _texts_below(value[key])]
-    others = (item for key, item in value.items() if key not in loose)
-    return loose if loose and not any(_sentences(item, 1) for item in others) else []
-
-
-def _groups(value: dict[str, Any]) -> bool:
-    """Whether a mapping holds mappings or lists with texts."""
-    return any(isinstance(item, (dict, list)) and _texts_below(item) for item in value.values())
-
-
-def _is_name(key: str) -> bool:
-    """Whether a member is called like the name of a thing."""
-    naming = (Role.KEY, Role.TITLE, Role.DESCRIPTION, Role.CATEGORY)
-    return any(role in naming and strength > 1 for role, strength in readings(normal(key)))
-
-
-def _is_meta(key: str, item: Any) -> bool:
-    """Whether a scalar says something about the file (`version`, `language`, `updated`) and is no message."""
-    if isinstance(item, (dict, list)):
-        return False
-    name = normal(key)
-    roles = [role for role, strength in readings(name) if strength == 3]
-    if any(role in (Role.LOCALE, Role.VERSION, Role.SENDER, Role.CHANNEL) for role in roles):
-        return not is_sentence(str(item))
-    about = ("description", "author", "updated", "lastupdated", "updatedat", "created", "schema", "comment", "encoding")
-    return (key.startswith(("$", "_", "@")) or name in about) and "{" not in str(item)
-
-
-def _texts(value: Any, limit: int = 20_000) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Path and text of every string below a value that may be a message. Iterative, bounded."""
-    stack: list[tuple[tuple[str, ...], Any]] = [((), value)]
-    while stack and limit:
-        limit -= 1
-        path, item = stack.pop()
-        if len(path) > MAX_NESTING:
-            continue
-        if isinstance(item, dict):
-            stack.extend(((*path, key), item[key]) for key in reversed(item))
-        elif isinstance(item, list):
-            stack.extend(((*path, str(index)), item[index]) for index in range(len(item) - 1, -1, -1))
-        elif isinstance(item, str) and as_scalar(item) is not None and look_of(item) in (Look.TEXT, Look.WORD):
-            yield path, item
-
-
-def _texts_below(value: Any) -> bool:
-    return next(_texts(value), None) is not None
-
-
-def _sentences(value: Any, least: int) -> bool:
-    return sum(1 for _, text in _texts(value, 2000) if is_sentence(text)) >= least
-
-
-def _overlap(value: Any, known: set[tuple[str, ...]]) -> bool:
-    paths = {path for path, _ in _texts(value)}
-    return bool(paths) and len(paths & known) * 2 > len(paths)
 
 
 def _variant(name: str) -> str:

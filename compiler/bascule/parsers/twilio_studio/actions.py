@@ -98,11 +98,11 @@ def _limit(reading: Reading, state: State) -> float:
     seconds = number_of(value)
     if seconds is None or seconds <= 0:
         reading.number(None, properties.at("timeout"), f"the timeout of `{state.shown}`", f"{CALL_LIMIT:g} s")
-        state.hints.append(("timeout", json_text(value)))
+        state.unread.append(("timeout", json_text(value)))
         reading.book.emulated(properties.at("timeout"), "not a number of seconds; kept as a hint")
         return CALL_LIMIT
     if seconds > CALL_LIMIT:
-        state.hints.append(("timeout", json_text(value)))
+        state.unread.append(("timeout", json_text(value)))
         reading.book.emulated(properties.at("timeout"), f"Studio gives up after {CALL_LIMIT:g} s; kept as a hint")
     return min(seconds, CALL_LIMIT)
 

@@ -303,16 +303,17 @@ def _with_choices(reading: Reading, node: Ask, state: State, split: Split, plan:
     if plan.text is not None:
         content = replace(content, text=Localized.of(plan.text))
         book.emulated(state.properties.at("body"), "the numbered menu in the text became choices")
+    facts = [*node.facts]
     if alone:
         kept = {"name": split.state.name, "properties": split.state.properties.values}
-        state.hints.append(("split", json_text(kept)))
-        state.hints.extend((f"split/{name}", value) for name, value in split.state.hints)
+        facts.append(("split", json_text(kept)))
+        facts.extend((f"split/{name}", value) for name, value in split.state.unread)
     return replace(
         node,
         edges=tuple(edges),
         content=content,
         reply=ReplyKind.CHOICE if plan.closed else ReplyKind.ANY,
-        hints=tuple(state.hints),
+        facts=tuple(facts),
     )
 
 

@@ -96,7 +96,7 @@ def _test(reading: Reading, state: State, condition: Condition, subject: Express
     label = name if isinstance(name, str) else ""
     if name is not None and not isinstance(name, str):
         reading.wrong_shape(place.child("friendly_name"), f"a condition's name in `{state.shown}`", name, "a text")
-        state.hints.append((f"{condition.key}/friendly_name", json_text(name)))
+        state.unread.append((f"{condition.key}/friendly_name", json_text(name)))
     tested = _argument(reading, state, condition, subject)
     known = _known(reading, state, condition)
     if not known:
@@ -151,13 +151,13 @@ def _argument(reading: Reading, state: State, condition: Condition, subject: Exp
     if not isinstance(value, list):
         if value is not None:
             reading.wrong_shape(place, f"`arguments` of `{state.shown}`", value, "a list", "the input is tested")
-            state.hints.append((f"{condition.key}/arguments", json_text(value)))
+            state.unread.append((f"{condition.key}/arguments", json_text(value)))
         return subject
     if len(value) > 1:
         reading.wrong_shape(
             place, f"`arguments` of `{state.shown}`", value, "a list of one text", "the first one is tested"
         )
-        state.hints.append((f"{condition.key}/arguments", json_text(value)))
+        state.unread.append((f"{condition.key}/arguments", json_text(value)))
     if not value or value[0] in (None, ""):
         return subject
     first = value[0]
@@ -165,7 +165,7 @@ def _argument(reading: Reading, state: State, condition: Condition, subject: Exp
         return _subject(reading, state, first, place.child(0))
     if isinstance(first, (dict, list)):
         reading.wrong_shape(place.child(0), f"an argument of `{state.shown}`", first, "a text", "the input is tested")
-        state.hints.append((f"{condition.key}/arguments", json_text(value)))
+        state.unread.append((f"{condition.key}/arguments", json_text(value)))
         return subject
     return Const(first)
 
@@ -208,7 +208,7 @@ def _values(reading: Reading, state: State, condition: Condition, kind: str) -> 
         return tuple(item for item in read if item)
     if isinstance(value, (dict, list)):
         reading.wrong_shape(place, f"a value in `{state.shown}`", value, "a text")
-        state.hints.append((f"{condition.key}/value", json_text(value)))
+        state.unread.append((f"{condition.key}/value", json_text(value)))
         return ()
     text = reading.text(as_text(value), place)
     if kind not in LIST_CONDITIONS:

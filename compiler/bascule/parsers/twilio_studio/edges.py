@@ -81,12 +81,12 @@ def edges_of(reading: Reading, state: State, guards: Mapping[str, Guard], main: 
 def keep_conditions(reading: Reading, state: State, transition: Transition) -> None:
     """Keep the conditions of a transition that does not look at them."""
     for condition in transition.conditions:
-        state.hints.append((condition.key, json_text(condition.data)))
+        state.unread.append((condition.key, json_text(condition.data)))
         code = reading.find_once(
             UnknownMember,
             "conditions outside a split",
             condition.place,
-            lambda count: f"conditions outside a split have no effect; {count} kept as hints",
+            lambda count: f"conditions outside a split have no effect; {count} kept as facts",
         )
         reading.book.degraded(condition.place, "a condition outside a split has no effect", "use a split", code)
 
@@ -101,6 +101,6 @@ def position_of(reading: Reading, state: State) -> tuple[float, float] | None:
     x = number_of(value.get("x")) if isinstance(value, dict) else None
     y = number_of(value.get("y")) if isinstance(value, dict) else None
     if x is None or y is None or len(value) > 2:
-        state.hints.append(("offset", json_text(value)))
+        state.unread.append(("offset", json_text(value)))
         reading.book.emulated(place, "kept as a hint: the place in the editor")
     return (x, y) if x is not None and y is not None else None

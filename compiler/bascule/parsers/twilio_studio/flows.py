@@ -168,7 +168,7 @@ class _FlowReader:
         """Keep the members that no builder took."""
         self._keep_rest(state)
         title = state.name if state.name != state.id else ""
-        return replace(node, hints=tuple(state.hints), title=title)
+        return replace(node, facts=(*node.facts, *state.unread), title=title)
 
     def _keep_rest(self, state: State) -> None:
         for name in state.properties.left():
@@ -177,7 +177,7 @@ class _FlowReader:
                 state.properties.at(name),
                 f"{state.widget}: {name}",
                 f"`{name[:60]}` of `{state.widget[:60] or 'a state'}`",
-                state.hints,
+                state.unread,
                 name,
                 state.properties.values[name],
             )
@@ -202,7 +202,7 @@ class _FlowReader:
             state.properties.take("offset")
         self.facts.append(("trigger", json_text({"name": state.name, "properties": state.properties.values})))
         self._keep_rest(state)
-        self.facts.extend((f"{state.id}/{name}", value) for name, value in state.hints)
+        self.facts.extend((f"{state.id}/{name}", value) for name, value in state.unread)
         return entries
 
     def _start(self, triggers: list[State], entries: list[Entry], nodes: list[Node]) -> None:

@@ -139,13 +139,13 @@ def _template(reading: Reading, state: State) -> TemplateUse | None:
             properties.at("message_type"),
             f"`message_type` of `{state.shown}` is neither `custom` nor `content_template`",
         )
-        state.hints.append(("message_type", json_text(kind)))
+        state.unread.append(("message_type", json_text(kind)))
     if kind == "custom" or not (sid or kind == "content_template"):
         if sid:
-            state.hints.append(("content_sid", json_text(sid)))
+            state.unread.append(("content_sid", json_text(sid)))
             book.emulated(properties.at("content_sid"), "the body is sent, not this template; kept as a hint")
         if properties.take("content_variables") not in (None, "", []):
-            state.hints.append(("content_variables", json_text(properties.values["content_variables"])))
+            state.unread.append(("content_variables", json_text(properties.values["content_variables"])))
             book.emulated(properties.at("content_variables"), "they belong to no template that is sent; kept as a hint")
         return None
     if not sid:
@@ -185,7 +185,7 @@ def _content(reading: Reading, state: State) -> Content:
                 help="add a `body`, a `media_url` or a template",
             )
     elif properties.string("body").strip():
-        state.hints.append(("body", json_text(properties.values["body"])))
+        state.unread.append(("body", json_text(properties.values["body"])))
         reading.book.emulated(properties.at("body"), "the template is sent instead; kept as a hint")
     return Content(
         text=Localized.of(body) if body else Localized(), media=media, template=template, at=properties.at("body")
@@ -220,7 +220,7 @@ def wait_of(reading: Reading, state: State) -> Duration:
     seconds = number_of(value)
     if seconds is None or seconds < 0:
         reading.number(None, place, f"the timeout of `{state.shown}`", f"the default of {REPLY_TIMEOUT:g} s")
-        state.hints.append(("timeout", json_text(value)))
+        state.unread.append(("timeout", json_text(value)))
         reading.book.emulated(place, "not a number of seconds: the default is used; kept as a hint")
         return Duration(REPLY_TIMEOUT)
     return Duration(seconds)

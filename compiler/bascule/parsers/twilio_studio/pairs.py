@@ -30,7 +30,7 @@ class Pair:
 
 
 def read_pairs(reading: Reading, state: State, name: str) -> list[Pair]:
-    """The pairs of a member of ``properties``. What is no pair stays in the node's hints."""
+    """The pairs of a member of ``properties``. What is no pair stays in the node's facts."""
     properties = state.properties
     value = properties.values.get(name)
     place = properties.at(name)
@@ -56,7 +56,7 @@ def read_pairs(reading: Reading, state: State, name: str) -> list[Pair]:
         if isinstance(pair, Pair):
             pairs.append(pair)
         else:
-            state.hints.append((f"{name}/{index}", json_text(item)))
+            state.unread.append((f"{name}/{index}", json_text(item)))
             reading.book.degraded(place, "an item without a key has no effect; kept as a hint", "name it", pair)
     return pairs
 
@@ -74,7 +74,7 @@ def _pair(reading: Reading, state: State, name: str, item: Any, place: Place) ->
             at = place.child(member)
             hint = f"{name}/{place.pointer.rsplit('/', 1)[-1]}/{member}"
             what = f"`{member[:40]}` in an item of `{name}`"
-            keep_member(reading, at, f"{name}: {member}", what, state.hints, hint, part)
+            keep_member(reading, at, f"{name}: {member}", what, state.unread, hint, part)
             reading.book.degraded(
                 state.properties.at(name), f"{what} is not known; kept as a hint", "check it", UnknownMember.code
             )

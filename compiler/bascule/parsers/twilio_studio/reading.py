@@ -29,7 +29,7 @@ _SLUG = 60
 
 
 def json_text(value: Any) -> str:
-    """A value as JSON text, the form facts and hints have."""
+    """A value as JSON text, the form facts have."""
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -297,14 +297,14 @@ def _moved_hole(hole: Hole, offset: int) -> Hole:
 class Properties:
     """The ``properties`` of a state. Taking a member makes it exact; what is left is unknown.
 
-    ``hints`` is the state's own list of what is kept without being understood.
+    ``unread`` is the state's own list of what is kept without being understood.
     """
 
-    def __init__(self, reading: Reading, values: dict[str, Any], place: Place, hints: list[tuple[str, str]]) -> None:
+    def __init__(self, reading: Reading, values: dict[str, Any], place: Place, unread: list[tuple[str, str]]) -> None:
         self.reading = reading
         self.values = values
         self.place = place
-        self.hints = hints
+        self.unread = unread
         self._taken: set[str] = set()
 
     def __contains__(self, name: str) -> bool:
@@ -322,7 +322,7 @@ class Properties:
         return self.values.get(name)
 
     def string(self, name: str) -> str:
-        """A member that is a text. Numbers are read as text, with a finding; other types become hints."""
+        """A member that is a text. Numbers are read as text, with a finding; other types become facts."""
         value = self.values.get(name)
         if isinstance(value, str) or value is None:
             self.take(name)
@@ -341,7 +341,7 @@ class Properties:
         value = self.values[name]
         code = self.reading.wrong_shape(self.at(name), what, value, expected, "kept as a hint")
         self.reading.book.degraded(self.at(name), f"not {expected}: kept as a hint", f"write {expected}", code)
-        self.hints.append((name, json_text(value)))
+        self.unread.append((name, json_text(value)))
 
     def text(self, name: str) -> Text:
         """A member that is a text with Liquid in it."""

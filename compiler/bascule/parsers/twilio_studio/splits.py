@@ -102,12 +102,12 @@ def _cases(reading: Reading, state: State) -> Iterator[tuple[Any, Transition]]:
         if not isinstance(data, dict):
             code = reading.wrong_shape(at, f"a case of `{state.shown}`", item, "an object", "kept as a hint")
             reading.book.dropped(at, "not an object: nothing to read", "write it as a condition", code)
-            state.hints.append((f"cases/{key}", json_text(item)))
+            state.unread.append((f"cases/{key}", json_text(item)))
             continue
         target = data.get("next")
         if target is not None and not isinstance(target, str):
             reading.wrong_shape(at.child("next"), f"`next` of a case of `{state.shown}`", target, "a text")
-            state.hints.append((f"cases/{key}/next", json_text(target)))
+            state.unread.append((f"cases/{key}/next", json_text(target)))
             target = as_text(target) if isinstance(target, (int, float)) and not isinstance(target, bool) else None
         target = target if target and target.strip() else None
         yield data, Transition(at, "match", target, [Condition(at, data, f"cases/{key}")])
@@ -138,7 +138,7 @@ def _case_branches(
             reading.book.emulated(transition.place, "read as a condition of the split")
         rest = {key: value for key, value in data.items() if key not in (*known, "next", "operator", "condition")}
         if rest:
-            state.hints.append((transition.conditions[0].key, json_text(rest)))
+            state.unread.append((transition.conditions[0].key, json_text(rest)))
         yield branch
 
 

@@ -27,7 +27,7 @@ _SHOWN = 60
 
 @dataclass(slots=True)
 class Condition:
-    """One condition of a split's transition. ``key`` names it in hints: ``transitions/1/conditions/0``."""
+    """One condition of a split's transition. ``key`` names it in unread: ``transitions/1/conditions/0``."""
 
     place: Place
     data: dict[str, Any]
@@ -48,7 +48,7 @@ class Transition:
 class State:
     """One state. ``widget`` is the type as it is understood, ``type`` as it is written.
 
-    ``hints`` collects what is kept as JSON text without being understood.
+    ``unread`` collects what is kept as JSON text without being understood.
     """
 
     id: str
@@ -58,7 +58,7 @@ class State:
     place: Place
     properties: Properties
     transitions: list[Transition] = field(default_factory=list)
-    hints: list[tuple[str, str]] = field(default_factory=list)
+    unread: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def kind(self) -> WidgetKind | None:
@@ -126,7 +126,7 @@ def _state(
     taken: dict[str, int],
     first: dict[str, Place],
 ) -> State:
-    hints: list[tuple[str, str]] = []
+    unread: list[tuple[str, str]] = []
     written = data.get("name")
     if not name:
         id_ = unique(f"state_{index + 1}", taken)
@@ -134,7 +134,7 @@ def _state(
             NamelessState, place, f"state {index + 1} has no name; it is kept as `{id_}`", help="give it a name"
         )
         if written not in (None, "") and not isinstance(written, str):
-            hints.append(("name", json_text(written)))
+            unread.append(("name", json_text(written)))
     elif name in first:
         id_ = unique(name, taken)
         reading.find(
@@ -154,31 +154,31 @@ def _state(
     written_type = kind if isinstance(kind, str) else ""
     if kind is not None and not isinstance(kind, str):
         reading.wrong_shape(place.child("type"), f"the type of `{id_[:_SHOWN]}`", kind, "a text")
-        hints.append(("type", json_text(kind)))
+        unread.append(("type", json_text(kind)))
     state = State(
         id_,
         name or id_,
         written_type,
         _widget(reading, written_type, place, id_),
         place,
-        _properties(reading, data, place, id_, hints),
-        hints=hints,
+        _properties(reading, data, place, id_, unread),
+        unread=unread,
     )
     for member, value in data.items():
         if member not in _STATE_MEMBERS:
             at = place.child(member)
             reading.book.open(f"state member {member[:_SHOWN]}", at)
-            keep_member(reading, at, f"states: {member}", f"`{member[:_SHOWN]}` of a state", hints, member, value)
+            keep_member(reading, at, f"states: {member}", f"`{member[:_SHOWN]}` of a state", unread, member, value)
     for transition in _transitions(reading, data, state):
         state.transitions.append(transition)
     return state
 
 
 def keep_member(
-    reading: Reading, place: Place, key: str, what: str, hints: list[tuple[str, str]], name: str, value: Any
+    reading: Reading, place: Place, key: str, what: str, unread: list[tuple[str, str]], name: str, value: Any
 ) -> None:
     """Keep a member that is not understood, and report it once per ``key``."""
-    hints.append((name, json_text(value)))
+    unread.append((name, json_text(value)))
 
     def message(count: int) -> str:
         return f"{what} is not known here; it is kept as a hint" + (f" ({count} places)" if count > 1 else "")
@@ -206,20 +206,20 @@ def _widget(reading: Reading, written: str, place: Place, id_: str) -> str:
 
 
 def _properties(
-    reading: Reading, data: dict[str, Any], place: Place, id_: str, hints: list[tuple[str, str]]
+    reading: Reading, data: dict[str, Any], place: Place, id_: str, unread: list[tuple[str, str]]
 ) -> Properties:
     value = data.get("properties")
     at = place.child("properties")
     if isinstance(value, dict):
         for name in value:
             reading.book.open(f"property {name[:_SHOWN]}", at.child(name))
-        return Properties(reading, value, at, hints)
+        return Properties(reading, value, at, unread)
     if value is not None:
         reading.book.open("properties", at)
         code = reading.wrong_shape(at, f"`properties` of `{id_[:_SHOWN]}`", value, "an object", "kept as a hint")
         reading.book.dropped(at, "not an object: nothing to read", "write the settings as an object", code)
-        hints.append(("properties", json_text(value)))
-    return Properties(reading, {}, at, hints)
+        unread.append(("properties", json_text(value)))
+    return Properties(reading, {}, at, unread)
 
 
 def _transitions(reading: Reading, data: dict[str, Any], state: State) -> Iterator[Transition]:
@@ -253,18 +253,18 @@ def _transition(reading: Reading, state: State, place: Place, key: str, event: s
     if not isinstance(data, dict):
         code = reading.wrong_shape(place, f"a transition of `{state.shown}`", data, "an object", "kept as a hint")
         reading.book.dropped(place, "not an object: nothing to read", "write the transition as an object", code)
-        state.hints.append((key, json_text(data)))
+        state.unread.append((key, json_text(data)))
         return
     if written is not None and not isinstance(written, str):
         reading.wrong_shape(place.child("event"), f"an event of `{state.shown}`", written, "a text", "kept as a hint")
-        state.hints.append((f"{key}/event", json_text(written)))
+        state.unread.append((f"{key}/event", json_text(written)))
     transition = Transition(place, event, _target(reading, state, place, key, data))
     for member, value in data.items():
         if member not in _TRANSITION_MEMBERS:
             at = place.child(member)
             reading.book.open(f"transition member {member[:_SHOWN]}", at)
             what = f"`{member[:_SHOWN]}` of a transition"
-            keep_member(reading, at, f"transitions: {member}", what, state.hints, f"{key}/{member}", value)
+            keep_member(reading, at, f"transitions: {member}", what, state.unread, f"{key}/{member}", value)
     transition.conditions.extend(_conditions(reading, state, place.child("conditions"), key, data))
     yield transition
 
@@ -280,7 +280,7 @@ def _target(reading: Reading, state: State, place: Place, key: str, data: dict[s
         reading.wrong_shape(place.child("next"), what, value, "a text", "read as text")
         return as_text(value)
     reading.wrong_shape(place.child("next"), what, value, "the name of a state", "the branch ends here")
-    state.hints.append((f"{key}/next", json_text(value)))
+    state.unread.append((f"{key}/next", json_text(value)))
     return None
 
 
@@ -301,12 +301,12 @@ def _conditions(reading: Reading, state: State, place: Place, key: str, data: di
         if not isinstance(item, dict):
             code = reading.wrong_shape(at, f"a condition of `{state.shown}`", item, "an object", "kept as a hint")
             reading.book.dropped(at, "not an object: nothing to read", "write the condition as an object", code)
-            state.hints.append((name, json_text(item)))
+            state.unread.append((name, json_text(item)))
             continue
         for member, part in item.items():
             if member not in _CONDITION_MEMBERS:
                 inside = at.child(member)
                 reading.book.open(f"condition member {member[:_SHOWN]}", inside)
                 what = f"`{member[:_SHOWN]}` of a condition"
-                keep_member(reading, inside, f"conditions: {member}", what, state.hints, f"{name}/{member}", part)
+                keep_member(reading, inside, f"conditions: {member}", what, state.unread, f"{name}/{member}", part)
         yield Condition(at, item, name)

@@ -1,0 +1,431 @@
+"""Routers as data: the operand, the cases with their conditions, categories with where they lead, the wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bascule.diagnostics import Label, Severity
+from bascule.ir.expr import TESTS, Call, Const, Expression, Opaque
+from bascule.language.rapidpro_expression import RAPIDPRO
+from bascule.parsers.rapidpro.catalogue import ARGUMENTS, KNOWN_TESTS, LIMITS, close_to
+from bascule.parsers.rapidpro.located import Arr, Obj
+from bascule.parsers.rapidpro.members import Members
+from bascule.parsers.rapidpro.reading import clip, json_text, number_of, result_key
+from bascule.parsers.rapidpro.rules import (
+    CaseArguments,
+    DanglingCategory,
+    DanglingExit,
+    DuplicateUuid,
+    UnknownTest,
+    WrongShape,
+)
+from bascule.parsers.rapidpro.scene import Scene
+from bascule.parsers.rapidpro.translations import by_language
+from bascule.source import Place
+
+__all__ = ["Case", "Category", "Exit", "Router", "Wait", "condition_of", "read_exits", "read_router"]
+
+_NUMERIC = frozenset(name for name in TESTS if name.startswith("has_number_"))
+_TESTS = tuple(sorted(KNOWN_TESTS))
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """A way out of a node. ``target`` is the uuid of a node, None where the flow ends."""
+
+    target: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A category of a router; ``names`` are its translations."""
+
+    uuid: str
+    name: str
+    target: str | None
+    place: Place
+    names: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A case: a test with arguments per language (the flow's own first) and the category it leads to."""
+
+    test: str
+    arguments: Mapping[str, tuple[str, ...]]
+    category: Category | None
+    place: Place
+    places: Mapping[str, Arr]
+    source: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """A wait for the user. ``seconds`` is None when it has no limit."""
+
+    kind: str
+    seconds: float | None
+    category: Category | None
+    hint: str
+    place: Place
+    timeout_place: Place
+
+
+@dataclass(slots=True)
+class Router:
+    """A router read. ``facts`` are members that the graph has no field for."""
+
+    kind: str
+    operand: Expression | None
+    cases: list[Case]
+    categories: list[Category]
+    default: Category | None
+    result: str
+    wait: Wait | None
+    place: Place
+    pointer: str
+    facts: list[tuple[str, str]] = field(default_factory=list)
+
+
+def read_exits(scene: Scene, node: Obj, seen: dict[tuple[str, str], Place], facts: list[tuple[str, str]]) -> dict[str, Exit]:
+    """The exits of a node by uuid, in order; what is none is reported and kept as a fact."""
+    reading = scene.reading
+    result: dict[str, Exit] = {}
+    exits = node.get("exits")
+    for index, item in enumerate(exits if isinstance(exits, Arr) else ()):
+        assert isinstance(exits, Arr)
+        place = reading.at(exits, index)
+        if not isinstance(item, Obj):
+            code = reading.find(
+                WrongShape, place, f"exit {index + 1} is not an object", help="write the exit, or remove the item"
+            )
+            reading.book.dropped(place, "not an object: nothing to read", "write the exit", code)
+            facts.append((f"exits/{index}", json_text(item)))
+            continue
+        reading.book.exact(place)
+        target = item.get("destination_uuid")
+        if target is not None and not isinstance(target, str):
+            reading.wrong_shape(reading.at(item, "destination_uuid"), "a destination", target, "a uuid")
+            facts.append((f"exits/{index}/destination_uuid", json_text(target)))
+            target = None
+        members = Members(reading, item, "exit", ("uuid", "destination_uuid"))
+        # Early editors named the exits; the names are those of the categories.
+        if item.get("name") in (None, ""):
+            members.take("name")
+        else:
+            members.fact("name")
+        members.keep_rest(f"exits/{index}/")
+        facts.extend((f"exits/{index}/name", value) if key == "name" else (key, value) for key, value in members.facts)
+        uuid = _named(scene, item, "exit", place, seen) or f"#{index}"
+        result.setdefault(uuid, Exit(target or None, place))
+    return result
+
+
+def _named(scene: Scene, item: Obj, kind: str, place: Place, seen: dict[tuple[str, str], Place]) -> str:
+    """The uuid of something; a second one of the same kind is reported."""
+    uuid = item.get("uuid")
+    if not isinstance(uuid, str) or not uuid:
+        return ""
+    first = seen.setdefault((kind, uuid), place)
+    if first is not place:
+        scene.reading.find(
+            DuplicateUuid,
+            scene.reading.at(item, "uuid"),
+            f"a second {kind} has the uuid `{clip(uuid, 40)}`",
+            help="give the copy a uuid of its own",
+            labels=[Label(first, "the first one is here")],
+            severity=Severity.WARNING,
+        )
+    return uuid
+
+
+def read_router(
+    scene: Scene, node: Obj, router: Obj, exits: Mapping[str, Exit], seen: dict[tuple[str, str], Place]
+) -> Router:
+    """Read a router and everything in it."""
+    reading = scene.reading
+    members = Members(reading, router, "router", ("type", "cases", "categories", "wait"))
+    place = reading.at(node, "router")
+    reading.book.exact(place)
+    facts = members.facts
+    kind = router.get("type")
+    if kind not in ("switch", "random"):
+        at = reading.at(router, "type") if "type" in router else place
+        shown = f"`{clip(kind, 30)}`" if isinstance(kind, str) else "none"
+        reading.find(WrongShape, at, f"a router has the type {shown}", help="write `switch` or `random`")
+        facts.append(("type", json_text(kind)))
+        kind = "switch"
+    categories = _categories(scene, router, exits, seen, facts)
+    by_uuid = {category.uuid: category for category in reversed(categories) if category.uuid}
+    cases = _cases(scene, router, by_uuid, seen, facts)
+    default = None
+    if router.get("default_category_uuid") is not None:
+        default = _category(scene, router, "default_category_uuid", by_uuid, "the default")
+    members.take("default_category_uuid")
+    operand = members.expression("operand") if isinstance(router.get("operand"), str) else None
+    if operand is None and router.get("operand") is not None:
+        members.misshapen("operand", "a text")
+    elif router.get("operand") is None:
+        members.take("operand")
+    name = members.string("result_name")
+    result = result_key(name)
+    if result:
+        reading.declare(("results", result), members.at("result_name"), title=name)
+    if "config" in router:
+        members.fact("config")
+    wait = _wait(scene, router, by_uuid, facts)
+    members.keep_rest("router/")
+    return Router(
+        kind if isinstance(kind, str) else "switch",
+        operand, cases, categories, default, result, wait, place, router.pointer, facts,
+    )  # fmt: skip
+
+
+def _categories(
+    scene: Scene,
+    router: Obj,
+    exits: Mapping[str, Exit],
+    seen: dict[tuple[str, str], Place],
+    facts: list[tuple[str, str]],
+) -> list[Category]:
+    reading = scene.reading
+    result: list[Category] = []
+    for index, item, place in _objects(scene, router, "categories", "a category", facts):
+        uuid = _named(scene, item, "category", place, seen)
+        name = item.get("name")
+        if not isinstance(name, str):
+            if name is not None:
+                reading.wrong_shape(reading.at(item, "name"), "the name of a category", name, "a text")
+                facts.append((f"categories/{index}/name", json_text(name)))
+            name = ""
+        names: list[tuple[str, str]] = []
+        for language, text, at in scene.translations.texts(uuid, "name"):
+            names.append((language, text))
+            reading.book.emulated(at, "set by the contact's language where it is read, else kept as a fact")
+        if names:
+            facts.append((f"category_names/{name}", json_text(dict(names))))
+        reading.book.exact(place)
+        way = item.get("exit_uuid")
+        target: str | None = None
+        found = exits.get(way) if isinstance(way, str) else None
+        if found is not None:
+            target = found.target
+        else:
+            shown = f"`{clip(way, 40)}`" if isinstance(way, str) else "none"
+            code = reading.find(
+                DanglingExit,
+                reading.at(item, "exit_uuid") if "exit_uuid" in item else place,
+                f"the category `{clip(name, 40)}` leads to the exit {shown}, which the node does not have",
+                help="name one of the node's exits",
+            )
+            reading.book.degraded(place, "its exit is not there: the flow ends", "name one of the node's exits", code)
+        members = Members(reading, item, "category", ("uuid", "name", "exit_uuid"))
+        members.keep_rest(f"categories/{index}/")
+        facts.extend(members.facts)
+        result.append(Category(uuid, name, target, place, tuple(names)))
+    return result
+
+
+def _objects(
+    scene: Scene, router: Obj, key: str, what: str, facts: list[tuple[str, str]]
+) -> list[tuple[int, Obj, Place]]:
+    """The items of a list that are objects; others, and a member that is no list, are reported and kept."""
+    reading = scene.reading
+    value = router.get(key)
+    if value is None:
+        return []
+    if not isinstance(value, Arr):
+        place = reading.at(router, key)
+        code = reading.wrong_shape(place, f"`{key}` of a router", value, "a list")
+        reading.book.dropped(place, "not a list: nothing to read", "write a list", code)
+        facts.append((key, json_text(value)))
+        return []
+    result: list[tuple[int, Obj, Place]] = []
+    for index, item in enumerate(value):
+        place = reading.at(value, index)
+        if isinstance(item, Obj):
+            result.append((index, item, place))
+            continue
+        code = reading.wrong_shape(place, what, item, "an object")
+        reading.book.dropped(place, "not an object: nothing to read", "write an object", code)
+        facts.append((f"{key}/{index}", json_text(item)))
+    return result
+
+
+def _category(
+    scene: Scene, item: Obj, key: str, by_uuid: Mapping[str, Category], what: str
+) -> Category | None:
+    """The category that a member names; None, reported, when there is none."""
+    reading = scene.reading
+    uuid = item.get(key)
+    found = by_uuid.get(uuid) if isinstance(uuid, str) else None
+    place = reading.at(item, key) if key in item else reading.place(item.pointer)
+    if found is None:
+        shown = f"the category `{clip(uuid, 40)}`" if isinstance(uuid, str) else "no category"
+        code = reading.find(
+            DanglingCategory,
+            place,
+            f"{what} names {shown}" + (", which the router does not have" if isinstance(uuid, str) else ""),
+            help="name one of the router's categories",
+        )
+        reading.book.degraded(place, "its category is not there: the flow ends", "name one of the categories", code)
+    else:
+        reading.book.exact(place)
+    return found
+
+
+def _cases(
+    scene: Scene,
+    router: Obj,
+    by_uuid: Mapping[str, Category],
+    seen: dict[tuple[str, str], Place],
+    facts: list[tuple[str, str]],
+) -> list[Case]:
+    reading = scene.reading
+    result: list[Case] = []
+    for index, item, place in _objects(scene, router, "cases", "a case", facts):
+        uuid = _named(scene, item, "case", place, seen)
+        members = Members(reading, item, "case", ("uuid", "type", "arguments", "category_uuid"))
+        reading.book.exact(place)
+        test = item.get("type")
+        name = test if isinstance(test, str) else ""
+        known = name in KNOWN_TESTS
+        if not known:
+            close = close_to(name, _TESTS) if name else ""
+            code = reading.find(
+                UnknownTest,
+                reading.at(item, "type") if "type" in item else place,
+                f"a case has {f'the test `{clip(name, 30)}`' if name else 'no test'}; it is kept as an opaque condition",
+                help=f"did you mean `{close}`?" if close else "the tests begin with `has_`",
+            )
+            reading.book.degraded(place, "no known test; kept as an opaque condition", "correct the type", code)
+        arguments: dict[str, tuple[str, ...]] = {scene.locale: _arguments(scene, item, place, name, facts, index)}
+        places: dict[str, Arr] = {}
+        base = item.get("arguments")
+        if isinstance(base, Arr):
+            places[scene.locale] = base
+        for language, texts, at in scene.translations.of(uuid, "arguments"):
+            arguments[language] = tuple(texts)
+            places[language] = texts
+            reading.book.exact(at)
+        category = _category(scene, item, "category_uuid", by_uuid, "a case")
+        members.keep_rest(f"cases/{index}/")
+        facts.extend(members.facts)
+        result.append(Case(name, arguments, category, place, places, json_text(item), known))
+    return result
+
+
+def _arguments(
+    scene: Scene, item: Obj, place: Place, test: str, facts: list[tuple[str, str]], index: int
+) -> tuple[str, ...]:
+    """The arguments of a case as texts."""
+    reading = scene.reading
+    value = item.get("arguments")
+    at = reading.at(item, "arguments") if "arguments" in item else place
+    if value is None:
+        value = Arr()
+    if not isinstance(value, Arr) or not all(isinstance(word, (str, int, float)) for word in value):
+        code = reading.wrong_shape(at, "the arguments of a case", value, "a list of texts")
+        reading.book.degraded(place, "not a list of texts; kept as a fact", "write a list of texts", code)
+        facts.append((f"cases/{index}/arguments", json_text(value)))
+        return ()
+    words = tuple(word if isinstance(word, str) else json_text(word) for word in value)
+    least, most = ARGUMENTS.get(test, (0, LIMITS["arguments"]))
+    if not least <= len(words) <= most:
+        wanted = str(least) if least == most else f"{least} to {most}"
+        reading.find(
+            CaseArguments,
+            at,
+            f"`{clip(test, 30)}` takes {wanted} argument(s), but here are {len(words)}",
+            help="put alternatives into one argument, with blanks between them" if most == 1 else "",
+        )
+    return words
+
+
+def _wait(scene: Scene, router: Obj, by_uuid: Mapping[str, Category], facts: list[tuple[str, str]]) -> Wait | None:
+    reading = scene.reading
+    value = router.get("wait")
+    if value is None:
+        return None
+    place = reading.at(router, "wait")
+    if not isinstance(value, Obj):
+        code = reading.wrong_shape(place, "a wait", value, "an object")
+        reading.book.dropped(place, "not an object: read as no wait", "write an object", code)
+        facts.append(("wait", json_text(value)))
+        return None
+    reading.book.exact(place)
+    kind = value.get("type")
+    if kind not in ("msg", "dial"):
+        shown = f"`{clip(kind, 30)}`" if isinstance(kind, str) else "none"
+        reading.find(WrongShape, place, f"a wait has the type {shown}; it is read as `msg`", help="write `msg`")
+        facts.append(("wait/type", json_text(kind)))
+        kind = "msg"
+    timeout = value.get("timeout")
+    seconds: float | None = None
+    category: Category | None = None
+    at = reading.at(value, "timeout") if "timeout" in value else place
+    if isinstance(timeout, Obj):
+        seconds = number_of(timeout.get("seconds"))
+        category = _category(scene, timeout, "category_uuid", by_uuid, "the timeout")
+        if seconds is None or seconds <= 0:
+            code = reading.wrong_shape(at, "the length of a timeout", timeout.get("seconds"), "a number of seconds")
+            reading.book.degraded(place, "its timeout has no length: it waits without limit", "write `seconds`", code)
+            seconds = None
+        facts.extend(
+            (f"wait/timeout/{key}", json_text(item)) for key, item in timeout.items() if key not in ("seconds", "category_uuid")
+        )
+    elif timeout is not None:
+        # The first editors wrote the seconds alone.
+        seconds = number_of(timeout)
+        code = reading.wrong_shape(at, "a timeout", timeout, "an object")
+        reading.book.degraded(place, "its timeout names no category; kept as a fact", "write an object", code)
+        facts.append(("wait/timeout", json_text(timeout)))
+    hint = value.get("hint")
+    hint_type = hint.get("type") if isinstance(hint, Obj) else None
+    if hint is not None:
+        facts.append(("wait/hint", json_text(hint)))
+    members = Members(reading, value, "wait", ("type", "timeout", "hint"))
+    members.keep_rest("wait/")
+    facts.extend(members.facts)
+    return Wait(str(kind), seconds, category, hint_type if isinstance(hint_type, str) else "", place, at)
+
+
+def condition_of(scene: Scene, case: Case, subject: Expression | None) -> Expression:
+    """The condition of a case. Where its arguments are translated, it depends on the contact's language."""
+    if not case.known or subject is None:
+        return Opaque(RAPIDPRO, case.source)
+    tests = {language: _test(scene, case, language, subject) for language in case.arguments}
+    base = tests.pop(scene.locale)
+    return by_language(base, list(tests.items()))
+
+
+def _test(scene: Scene, case: Case, language: str, subject: Expression) -> Expression:
+    words = case.arguments[language]
+    items = case.places.get(language)
+    if case.test == "has_group":
+        return _in_group(scene, case, words, items, subject)
+    arguments: list[Expression] = []
+    for index, word in enumerate(words):
+        place = scene.reading.at(items, index) if items is not None else case.place
+        raw = items[index] if items is not None and isinstance(items[index], str) else word
+        value = scene.reading.expression(raw, place)
+        if case.test in _NUMERIC and isinstance(value, Const):
+            number = number_of(value.value)
+            if number is not None:
+                value = Const(int(number) if number == int(number) else number)
+        arguments.append(value)
+    return Call(case.test, (subject, *arguments))
+
+
+def _in_group(scene: Scene, case: Case, words: tuple[str, ...], items: Arr | None, subject: Expression) -> Expression:
+    """``has_group`` with the group's name first, which is how the graph knows groups, and its uuid after it."""
+    uuid = words[0] if words else ""
+    name = words[1] if len(words) > 1 else scene.assets.groups.get(uuid, "")
+    place = scene.reading.at(items, 0) if items is not None and items else case.place
+    if name:
+        scene.assets.use("group", name, place)
+    first = scene.reading.expression(name or uuid, place)
+    return Call("has_group", (subject, first, Const(uuid)) if name and uuid else (subject, first))

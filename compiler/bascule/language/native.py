@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from bascule.diagnostics.finding import Applicability, Edit, Finding, Fix
@@ -82,6 +82,14 @@ def _parser() -> Lark:
     )
 
 
+@lru_cache(maxsize=4096)
+def _tree(text: str) -> Expression:
+    """The parsed expression; trees are immutable, so equal texts share one."""
+    part = _parser().parse(text)
+    assert isinstance(part, Part)
+    return part.expression
+
+
 def _offset(place: Place) -> int:
     return place.sub[0] if place.sub else 0
 
@@ -98,9 +106,7 @@ def parse_expression(text: str, place: Place) -> tuple[Expression, list[Finding]
 
     start = _offset(place)
     try:
-        part = _parser().parse(text)
-        assert isinstance(part, Part)
-        return part.expression, []
+        return _tree(text), []
     except Refused as refused:
         error = refused
     except VisitError as wrapped:

@@ -59,6 +59,7 @@ CHOICE_KEYS = (
     "hints",
     "at",
 )
+_CHOICE_WORDS = tuple(kind.value for kind in ChoiceKind)
 MEDIA_WORDS = tuple(kind.value for kind in MediaKind)
 _MEDIA_KEYS = ("kind", "url", "asset", "mime", "size", "duration", "filename", "caption", "thumbnail", "at")
 _EXTENSIONS = {
@@ -359,10 +360,9 @@ def _choice_of(r: Reader, members: dict[str, Any], place: Place, title_place: Pl
     taken.used.add(id)
     url, phone = hole("url"), hole("phone")
     kind = ChoiceKind.URL if url else ChoiceKind.CALL if phone else ChoiceKind.REPLY
-    words = [known.value for known in ChoiceKind]
     if "kind" in members:
-        named = r.word(members["kind"], place.child("kind"), words, "kind of choice")
-        kind = ChoiceKind(named) if named in words else kind
+        named = r.word(members["kind"], place.child("kind"), _CHOICE_WORDS, "kind of choice")
+        kind = ChoiceKind(named) if named in _CHOICE_WORDS else kind
     accepts: Localized[tuple[str, ...]] = Localized()
     if "accepts" in members:
         accepts = r.localized(members["accepts"], place.child("accepts"), r.strings)

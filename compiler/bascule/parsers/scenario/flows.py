@@ -34,8 +34,8 @@ def _flow(r: Reader, id: str, value: Any, place: Place) -> Flow:
     if "nodes" in members:
         found = r.keyed(members["nodes"], place.child("nodes"), "id", "nodes")
     r.node_ids = frozenset(name for name, _, _ in found)
-    derived: set[str] = set()
-    nodes = [node for name, item, at in found for node in _nodes(r, name, item, at, derived)]
+    taken = set(r.node_ids)
+    nodes = [node for name, item, at in found for node in _nodes(r, name, item, at, taken)]
     entries: list[Entry] = []
     if "entries" in members:
         for item, at in r.items(members["entries"], place.child("entries"), "entries"):
@@ -58,11 +58,11 @@ def _flow(r: Reader, id: str, value: Any, place: Place) -> Flow:
     )
 
 
-def _nodes(r: Reader, id: str, value: Any, place: Place, derived: set[str]) -> list[Node]:
+def _nodes(r: Reader, id: str, value: Any, place: Place, taken: set[str]) -> list[Node]:
     if isinstance(value, dict) and "type" in value:
         return [read_long_node(r, id, value, place)]
     if isinstance(value, (dict, str)) or is_nothing(value):
-        return read_short_node(r, id, value, place, derived)
+        return read_short_node(r, id, value, place, taken)
     r.wrong(value, place, "a text or a mapping (a node)")
     return [kept_whole(id, value, place, "node", "a node is a text or a mapping")]
 

@@ -92,8 +92,8 @@ class _Step:
         return self.word.split("_", 1)[0]
 
 
-def read_short_node(r: Reader, id: str, value: Any, place: Place, derived: set[str]) -> list[Node]:
-    """The graph nodes of one written node. ``derived`` collects the ids that were made up."""
+def read_short_node(r: Reader, id: str, value: Any, place: Place, taken: set[str]) -> list[Node]:
+    """The graph nodes of one written node. ``taken`` holds the flow's ids and collects those made up."""
     if isinstance(value, str) and not is_nothing(value):
         value, place_of = {"say": value}, {"say": place}
     else:
@@ -113,10 +113,10 @@ def read_short_node(r: Reader, id: str, value: Any, place: Place, derived: set[s
     ids = [id]
     for step in steps[1:]:
         wanted = f"{id}.{step.word}"
-        if wanted in r.node_ids or wanted in derived:
+        if wanted in taken:
             r.taken(wanted, place.at_key(), "nodes (a node that does several things makes such ids)")
-        ids.append(unique_name(wanted, r.node_ids | derived))
-        derived.add(ids[-1])
+        ids.append(unique_name(wanted, taken))
+        taken.add(ids[-1])
     shared = read_shared(r, members, place)
     nodes: list[Node] = []
     for number, step in enumerate(steps):

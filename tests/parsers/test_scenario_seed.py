@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -102,6 +103,25 @@ def test_other_wordings_of_one_intent_are_alternatives() -> None:
     assert content.alternatives == (Localized.of(literal("Salut")), Localized.of(literal("Coucou")))
 
 
+def test_each_language_fills_its_own_wordings_in_order() -> None:
+    languages = ("fr", "fr", "ar", "fr", "ar")
+    parsed = read([{"intent": "a", "language": name, "response": f"{i}"} for i, name in enumerate(languages)])
+    content = message(parsed).content
+    found = [dict(wording.items) for wording in (content.text, *content.alternatives)]
+    assert found == [
+        {"fr": literal("0"), "ar": literal("2")},
+        {"fr": literal("1"), "ar": literal("4")},
+        {"fr": literal("3")},
+    ]
+
+
+@pytest.mark.parametrize("key", ["response", "buttons", "phrases"])
+def test_long_lists_of_equal_texts_are_read_in_time(key: str) -> None:
+    started = time.perf_counter()
+    read({"intent": "a", "response": "b", key: ["Oui"] * 20_000})
+    assert time.perf_counter() - started < 20
+
+
 def test_phrases_buttons_and_entities_are_read() -> None:
     parsed = read(
         {
@@ -149,6 +169,8 @@ def test_keys_of_other_tools_are_kept_as_facts_with_a_warning() -> None:
         ([{"intent": "a", "response": "b"}, "c"], "PAR301"),
         ({"intent": 1, "response": "b"}, "PAR301"),
         ({"intent": "a", "response": 3}, "PAR301"),
+        ({"intent": "a", "response": []}, "PAR301"),
+        ({"intent": "a", "response": {}}, "PAR301"),
         ({"intent": "a", "response": "b", "buttons": [3]}, "PAR301"),
         ({"intent": "a", "response": "b", "buttons": [{}]}, "PAR302"),
         ({"intent": "a", "response": "b", "phrases": 1}, "PAR301"),

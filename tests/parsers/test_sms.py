@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bascule.diagnostics import Finding, locate
+from bascule.diagnostics.rules import registry
 from bascule.ir.content import ChoiceKind, MediaKind
+from bascule.ir.dump import to_yaml
+from bascule.ir.encode import encode_project
 from bascule.ir.expr import Ref
 from bascule.ir.ledger import Fate
 from bascule.ir.nodes import Ask, Chosen, Message, ReplyKind
 from bascule.ir.project import EntryKind, Flow, Initiator
 from bascule.ir.text import Hole, Literal, Text, holes, plain_text
 from bascule.parsers.base import Parsed, ParseOptions
+from bascule.parsers.scenario import parse as read_scenario
 from bascule.parsers.sms import parse
+from bascule.parsers.sms.columns import name_readings
+from bascule.parsers.sms.vocabulary import Role
 from bascule.source import SourceFile
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "sms"
@@ -652,3 +659,36 @@ def test_parsing_twice_gives_the_same() -> None:
     assert repr(first.project) == repr(second.project)
     assert first.findings == second.findings
     assert first.ledger.entries == second.ledger.entries
+
+
+# The page and the printed form
+
+
+def test_the_page_names_every_code_and_no_other(root: Path) -> None:
+    page = (root / "docs" / "formats" / "sms.md").read_text(encoding="utf-8")
+    own = {code for code in registry() if code[:4] in ("PAR1", "LOS1") and int(code[3:]) < 150}
+    named = set(re.findall(r"\b(?:PAR|LOS)1\d\d\b", page))
+    assert named <= own
+    assert {code for code in own if code.startswith("PAR")} <= named
+    assert {code for code in own if code.startswith("LOS")} == named & {f"LOS10{number}" for number in range(10)}
+
+
+def test_names_on_the_page_mean_what_it_says(root: Path) -> None:
+    page = (root / "docs" / "formats" / "sms.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([a-z, ]+) \| (`[^|]+) \|", page.replace("\\|", "¦"), re.MULTILINE))
+    roles = {"text": Role.TEXT, "key": Role.KEY, "title": Role.TITLE, "language": Role.LOCALE, "channel": Role.CHANNEL,
+             "category": Role.CATEGORY, "media": Role.MEDIA, "quick replies, buttons": Role.CHOICES}  # fmt: skip
+    for row, role in roles.items():
+        for name in re.findall(r"`([^`]+)`", rows[row]):
+            assert role in [column.role for column in name_readings(name)], (row, name)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(path for path in FIXTURES.rglob("*") if path.is_file()), ids=lambda path: path.name
+)
+def test_every_project_prints_as_a_scenario_that_reads_back(path: Path) -> None:
+    project = parse(SourceFile(path.name, path.read_bytes()), ParseOptions()).project
+    printed = to_yaml(encode_project(project))
+    again = read_scenario(SourceFile.of_text(printed, "s.yaml"), ParseOptions())
+    assert again.findings == ()
+    assert again.project == project

@@ -79,6 +79,7 @@ def test_rule_reports(code: str, case: dict[str, Any], run_text: Callable[..., A
     outcome = run_text(source(case), case.get("format", "scenario"), case.get("locale", ""))
     found = outcome.of(code)
     expected = case["expect"]
+    assert expected, "a failing case expects at least one finding"
     assert [seen(finding) for finding in found] == [(item["severity"], item["at"]) for item in expected], (
         outcome.describe()
     )

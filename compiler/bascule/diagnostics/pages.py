@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import re
+import textwrap
 from importlib import import_module
 from typing import Any
 
@@ -33,7 +34,8 @@ def page_sections(rule: type[Rule]) -> dict[str, str]:
     matches = list(_HEADING.finditer(page))
     sections = {}
     for match, after in zip(matches, [*matches[1:], None], strict=True):
-        sections[match.group(1)] = page[match.end() : after.start() if after else len(page)].strip()
+        body = page[match.end() : after.start() if after else len(page)]
+        sections[match.group(1)] = textwrap.dedent(body.strip("\n")).strip()
     return sections
 
 

@@ -25,7 +25,7 @@ MAX_NODES = 1_000_000
 """Values one file may expand to, aliases included; an alias bomb is refused far below this cost."""
 
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-_INT = re.compile(r"[-+]?(0|[1-9][0-9]*)$")
+_INT = re.compile(r"[-+]?(0|[1-9][0-9]{0,400})$")
 _FLOAT = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?$")
 # YAML 1.2 core schema only (https://yaml.org/spec/1.2.2/#103-core-schema): `no` is a word, not false.
 _WORDS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -39,7 +39,10 @@ class Plain(str):
 
 
 def as_scalar(value: Any) -> Any:
-    """Give a plain scalar its YAML 1.2 core type (bool, int, float, None); leave the rest alone."""
+    """Give a plain scalar its YAML 1.2 core type (bool, int, float, None); leave the rest alone.
+
+    An integer of more than 400 digits stays text: it is no number anybody calculates with.
+    """
     if not isinstance(value, Plain):
         return value
     if value in _WORDS:

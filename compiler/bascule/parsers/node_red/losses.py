@@ -43,7 +43,8 @@ class UnsupportedNode(Rule):
 class OnlyElsewhere(Rule):
     """Something that only other chat platforms have
 
-    What it does: reports nodes and buttons of one platform (a menu of Messenger, a card of Alexa, an invoice of Telegram).
+    What it does: reports nodes and buttons of one platform (a menu of Messenger, a card of Alexa, an invoice of
+    Telegram).
     Why: WhatsApp has nothing like it.
     Example: `{"type": "chatbot-telegram-menu"}`
     Use instead: a message with choices, or nothing.

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bascule.diagnostics import Label
-from bascule.ir.expr import Const, Expression, Opaque, Ref
+from bascule.ir.expr import Call, Const, Expression, Opaque, Ref
 from bascule.language.reading import Reading, json_text
 from bascule.language.viber_pieces import JsonPiece, file_piece
 from bascule.parsers.node_red.rules import BadValue, NodeTwice, NotANode
@@ -44,7 +44,6 @@ class RawNode:
     wires: list[list[Wire]] = field(default_factory=list)
     facts: list[tuple[str, str]] = field(default_factory=list)
     taken: set[str] = field(default_factory=set)
-    where: Place = Place("")
 
     @property
     def z(self) -> str:
@@ -55,7 +54,7 @@ class RawNode:
     @property
     def place(self) -> Place:
         """Where the node stands."""
-        return self.where
+        return self.piece.place
 
     @property
     def disabled(self) -> bool:
@@ -222,7 +221,7 @@ def read_nodes(reading: Reading, items: list[Any], pointer: str) -> dict[str, Ra
             )
             reading.book.dropped(place, "its id is taken", "export again", code)
             continue
-        node = RawNode(reading, str(id_), kind, data, item, where=place)
+        node = RawNode(reading, str(id_), kind, data, item)
         _put_down(reading, node)
         nodes[node.id] = node
     return nodes
@@ -262,7 +261,7 @@ def typed_value(value: Any, kind: str) -> Expression:
     if kind in ("jsonata", "re", "bin", "cred"):
         return Opaque("jsonata" if kind == "jsonata" else "node-red", str(value))
     if kind == "date":
-        return Opaque("node-red", "now")
+        return Call("now", ())
     if kind == "prev":
         return Opaque("node-red", "previous value")
     if kind == "num" and isinstance(value, str) and _NUMBER.fullmatch(value):

@@ -321,7 +321,7 @@ def _options(
             start = start if start >= 0 else item.start
             titles.append((language, scene.reading.text(text, place, start, start + len(item.title))))
             accepts.append((language, tuple(dict.fromkeys((item.key, *item.spellings)))))
-            at = at or place.within(item.start, item.end)
+            at = at or scene.reading.within(text, place, item.start, item.end)
         title = plain_text(titles[0][1], lambda _: " ")
         choice = Choice(
             id=unique(slug(title) or slug(word) or f"choice_{index + 1}", ids),

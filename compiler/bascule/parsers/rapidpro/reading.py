@@ -222,6 +222,10 @@ class Reading:
             parts.append(Literal(item.text[done:]))
         return join_text(parts), findings
 
+    def within(self, value: str, place: Place, start: int, end: int) -> Place:
+        """The place of a part of a text, in the file's own characters."""
+        return place.within(*(value.original(start, end) if isinstance(value, Rewritten) else (start, end)))
+
     def expression(self, value: Any, place: Place) -> Expression:
         """A value that may be a text with expressions, as an expression; other scalars are constants."""
         if isinstance(value, str):

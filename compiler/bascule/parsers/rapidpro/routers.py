@@ -51,13 +51,14 @@ class Category:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A case: a test with arguments per language (the flow's own first) and the category it leads to."""
+    """A case: a test with arguments per language (the flow's own first), where each stands, and the category it
+    leads to. ``source`` is its JSON text."""
 
     test: str
     arguments: Mapping[str, tuple[str, ...]]
+    places: Mapping[str, tuple[Place, ...]]
     category: Category | None
     place: Place
-    places: Mapping[str, Arr]
     source: str
     known: bool
 
@@ -302,20 +303,34 @@ def _cases(
                 help=f"did you mean `{close}`?" if close else "the tests begin with `has_`",
             )
             reading.book.degraded(place, "no known test; kept as an opaque condition", "correct the type", code)
-        arguments: dict[str, tuple[str, ...]] = {scene.locale: _arguments(scene, item, place, name, facts, index)}
-        places: dict[str, Arr] = {}
-        base = item.get("arguments")
-        if isinstance(base, Arr):
-            places[scene.locale] = base
-        for language, texts, at in scene.translations.of(uuid, "arguments"):
-            arguments[language] = tuple(texts)
-            places[language] = texts
-            reading.book.exact(at)
+        words = _arguments(scene, item, place, name, facts, index)
+        arguments, places = _translated_arguments(scene, item, uuid, words, place)
         category = _category(scene, item, "category_uuid", by_uuid, "a case")
         members.keep_rest(f"cases/{index}/")
         facts.extend(members.facts)
-        result.append(Case(name, arguments, category, place, places, json_text(item), known))
+        result.append(Case(name, arguments, places, category, place, json_text(item), known))
     return result
+
+
+def _translated_arguments(
+    scene: Scene, item: Obj, uuid: str, words: tuple[str, ...], place: Place
+) -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[Place, ...]]]:
+    """The arguments and their places by language. What a translation leaves out is as in the flow's own language."""
+    reading = scene.reading
+    base = item.get("arguments")
+    own = tuple(reading.at(base, index) if isinstance(base, Arr) else place for index in range(len(words)))
+    arguments, places = {scene.locale: words}, {scene.locale: own}
+    for language, texts, at in scene.translations.of(uuid, "arguments"):
+        if len(texts) != len(words):
+            message = f"a case has {len(words)} argument(s), but {len(texts)} in `{language}`"
+            reading.find(CaseArguments, at, message, help="translate each argument")
+            reading.book.emulated(at, f"{message}: the rest is as in the flow's own language")
+        told = [index < len(texts) and bool(texts[index]) for index in range(len(words))]
+        arguments[language] = tuple(texts[index] if told[index] else word for index, word in enumerate(words))
+        places[language] = tuple(
+            reading.at(texts, index) if told[index] else known for index, known in enumerate(own)
+        )
+    return arguments, places
 
 
 def _arguments(
@@ -403,15 +418,12 @@ def condition_of(scene: Scene, case: Case, subject: Expression | None) -> Expres
 
 
 def _test(scene: Scene, case: Case, language: str, subject: Expression) -> Expression:
-    words = case.arguments[language]
-    items = case.places.get(language)
+    words, places = case.arguments[language], case.places[language]
     if case.test == "has_group":
-        return _in_group(scene, case, words, items, subject)
+        return _in_group(scene, case, words, places, subject)
     arguments: list[Expression] = []
-    for index, word in enumerate(words):
-        place = scene.reading.at(items, index) if items is not None else case.place
-        raw = items[index] if items is not None and isinstance(items[index], str) else word
-        value = scene.reading.expression(raw, place)
+    for word, place in zip(words, places, strict=True):
+        value = scene.reading.expression(word, place)
         if case.test in _NUMERIC and isinstance(value, Const):
             number = number_of(value.value)
             if number is not None:
@@ -420,11 +432,13 @@ def _test(scene: Scene, case: Case, language: str, subject: Expression) -> Expre
     return Call(case.test, (subject, *arguments))
 
 
-def _in_group(scene: Scene, case: Case, words: tuple[str, ...], items: Arr | None, subject: Expression) -> Expression:
+def _in_group(
+    scene: Scene, case: Case, words: tuple[str, ...], places: tuple[Place, ...], subject: Expression
+) -> Expression:
     """``has_group`` with the group's name first, which is how the graph knows groups, and its uuid after it."""
     uuid = words[0] if words else ""
     name = words[1] if len(words) > 1 else scene.assets.groups.get(uuid, "")
-    place = scene.reading.at(items, 0) if items is not None and items else case.place
+    place = places[0] if places else case.place
     if name:
         scene.assets.use("group", name, place)
     first = scene.reading.expression(name or uuid, place)

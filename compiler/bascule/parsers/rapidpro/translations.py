@@ -20,6 +20,11 @@ LANGUAGE = Ref(("contact", "language"))
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[A-Za-z]{2,3}")
+_PROPERTIES = frozenset(
+    "text quick_replies attachments template_variables variables params subject body category arguments name "
+    "audio_url".split()
+)
+"""Everything that any version translates."""
 
 
 def by_language(base: Expression, others: Collection[tuple[str, Expression]]) -> Expression:
@@ -183,8 +188,8 @@ class Translations:
     def _leftover(self, language: str, uuid: str, key: str, value: Any, place: Place, code: str) -> None:
         self.facts.append((f"localization/{language}/{uuid}/{key}", json_text(value)))
         reason = "it belongs to nothing in the flow; kept as a fact"
-        if not code:
-            reason = "the thing it belongs to has no such text; kept as a fact"
+        if not code or key not in _PROPERTIES:
+            reason = "the thing it belongs to has no such text; kept as a fact" if not code else reason
             code = self.reading.find(
                 UntranslatableProperty,
                 place.at_key(),

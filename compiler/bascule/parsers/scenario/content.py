@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,8 +20,7 @@ from bascule.ir.content import (
 )
 from bascule.ir.expr import Expression
 from bascule.ir.text import Localized, LocalizedText, Text, plain_text
-from bascule.language.names import unique_name
-from bascule.parsers.scenario.names import slug
+from bascule.parsers.scenario.names import Ids
 from bascule.parsers.scenario.reader import Reader, is_nothing
 from bascule.parsers.scenario.rules import RouteNeverTaken, ScenarioTooDeep
 from bascule.source import Place
@@ -114,7 +113,7 @@ def read_content_members(
         pieces = r.items(value, where, "media") if isinstance(value, list) else [(value, where)]
         media = tuple(item for piece, at in pieces if (item := read_media(r, piece, at)) is not None)
     location = _location(r, members["location"], place.child("location")) if "location" in members else None
-    taken = _Ids(members)
+    taken = Ids(_written_ids(members))
     choices: tuple[Choice, ...] = ()
     if "choices" in members:
         choices = _choices(r, members["choices"], place.child("choices"), routes, taken)
@@ -252,7 +251,7 @@ def _template(r: Reader, value: Any, place: Place) -> TemplateUse | None:
     return TemplateUse(**words, parameters=parameters, at=place)
 
 
-def _card(r: Reader, value: Any, place: Place, routes: Routes | None, taken: _Ids) -> Card | None:
+def _card(r: Reader, value: Any, place: Place, routes: Routes | None, taken: Ids) -> Card | None:
     keys = ("title", "text", "media", "choices", "hints", "at")
     members = r.fields(value, place, keys, "a card")
     if members is None:
@@ -274,27 +273,19 @@ def _card(r: Reader, value: Any, place: Place, routes: Routes | None, taken: _Id
     )
 
 
-class _Ids:
-    """The choice ids of one content, so that derived ids keep clear of written ones."""
-
-    def __init__(self, members: dict[str, Any]) -> None:
-        self.written: set[str] = set()
-        self.used: set[str] = set()
-        lists = [members.get("choices")]
-        cards = members.get("cards")
-        lists.extend(card.get("choices") for card in cards if isinstance(card, dict)) if isinstance(cards, list) else ()
-        for choices in lists:
-            if isinstance(choices, list):
-                ids = (choice.get("id") for choice in choices if isinstance(choice, dict))
-                self.written.update(str(known) for known in ids if isinstance(known, str))
-
-    def derive(self, title: LocalizedText) -> str:
-        """A free id for a title."""
-        words = plain_text(title.first, lambda hole: "_") if title else ""
-        return unique_name(slug(words) or "choice", self.written | self.used)
+def _written_ids(members: dict[str, Any]) -> Iterator[str]:
+    """The choice ids that a content spells out, cards included."""
+    cards = members.get("cards")
+    lists = [members.get("choices")]
+    if isinstance(cards, list):
+        lists.extend(card.get("choices") for card in cards if isinstance(card, dict))
+    for choices in lists:
+        if isinstance(choices, list):
+            ids = (choice.get("id") for choice in choices if isinstance(choice, dict))
+            yield from (str(id) for id in ids if isinstance(id, str))
 
 
-def _choices(r: Reader, value: Any, place: Place, routes: Routes | None, taken: _Ids) -> tuple[Choice, ...]:
+def _choices(r: Reader, value: Any, place: Place, routes: Routes | None, taken: Ids) -> tuple[Choice, ...]:
     """Choices: a list of titles or mappings; in a short node also a mapping from title to where it leads."""
     if isinstance(value, list) or routes is None:
         found = ((_choice(r, item, at, routes, taken)) for item, at in r.items(value, place, "choices"))
@@ -322,7 +313,7 @@ def _choice(
     value: Any,
     place: Place,
     routes: Routes | None,
-    taken: _Ids,
+    taken: Ids,
     title_place: Place | None = None,
     then_place: Place | None = None,
 ) -> Choice | None:
@@ -344,7 +335,7 @@ def _choice(
     return choice
 
 
-def _choice_of(r: Reader, members: dict[str, Any], place: Place, title_place: Place, taken: _Ids) -> Choice:
+def _choice_of(r: Reader, members: dict[str, Any], place: Place, title_place: Place, taken: Ids) -> Choice:
     def text(key: str) -> LocalizedText:
         where = title_place if key == "title" else place.child(key)
         return r.localized_text(members[key], where) if key in members else Localized()
@@ -354,10 +345,12 @@ def _choice_of(r: Reader, members: dict[str, Any], place: Place, title_place: Pl
 
     title = text("title")
     written = r.string(members["id"], place.child("id")) if "id" in members else None
-    id = written if written is not None else taken.derive(title)
-    if id in taken.used:
-        r.taken(id, place.child("id"), "choices")
-    taken.used.add(id)
+    if written is None:
+        id = taken.derive(plain_text(title.first, lambda hole: "_") if title else "")
+    else:
+        id = written
+        if not taken.use(id):
+            r.taken(id, place.child("id"), "choices")
     url, phone = hole("url"), hole("phone")
     kind = ChoiceKind.URL if url else ChoiceKind.CALL if phone else ChoiceKind.REPLY
     if "kind" in members:

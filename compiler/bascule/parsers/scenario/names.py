@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import difflib
 import unicodedata
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-__all__ = ["nearest", "slug"]
+__all__ = ["Ids", "nearest", "slug"]
 
 _HABITS = {
     "action": "type",
@@ -78,3 +78,30 @@ def slug(title: str) -> str:
         elif words[-1]:
             words.append("")
     return "_".join(word for word in words if word)[:_LONGEST].rstrip("_")
+
+
+class Ids:
+    """Ids of one scope. Derived ones keep clear of those written anywhere in it; amortised constant time."""
+
+    def __init__(self, written: Iterable[str] = ()) -> None:
+        self._written = frozenset(written)
+        self._used: set[str] = set()
+        self._numbers: dict[str, int] = {}
+
+    def use(self, id: str) -> bool:
+        """Take a written id; False when it was taken before."""
+        fresh = id not in self._used
+        self._used.add(id)
+        return fresh
+
+    def derive(self, title: str) -> str:
+        """Take a free id made from a title: its slug, with the first free number when that is taken."""
+        base = slug(title) or "choice"
+        number = self._numbers.get(base, 1)
+        name = base if number == 1 else f"{base}_{number}"
+        while name in self._written or name in self._used:
+            number += 1
+            name = f"{base}_{number}"
+        self._numbers[base] = number
+        self._used.add(name)
+        return name

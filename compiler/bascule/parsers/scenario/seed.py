@@ -16,9 +16,8 @@ from bascule.ir.content import Choice, ChoiceKind, Content
 from bascule.ir.nodes import Message
 from bascule.ir.project import Entity, EntityValue, Entry, EntryKind, Flow, Intent, Phrase, Project
 from bascule.ir.text import Localized, LocalizedText, Text, plain_text
-from bascule.language.names import unique_name
 from bascule.parsers.base import ParseOptions
-from bascule.parsers.scenario.names import nearest, slug
+from bascule.parsers.scenario.names import Ids, nearest
 from bascule.parsers.scenario.reader import Reader, plain
 from bascule.parsers.scenario.rules import UnknownKey
 from bascule.source import Place
@@ -59,6 +58,7 @@ class _Gathered:
     parameters: list[tuple[str, str]] = field(default_factory=list)
     facts: list[tuple[str, str]] = field(default_factory=list)
     content_place: Place | None = None
+    ids: Ids = field(default_factory=Ids)
 
 
 class _Texts:
@@ -196,6 +196,9 @@ def _phrases(r: Reader, value: Any, place: Place, locale: str, texts: _Texts, it
 
 def _wordings(r: Reader, value: Any, place: Place, locale: str, texts: _Texts) -> list[LocalizedText]:
     """The wordings of a response: a text, texts per language, or a list of either."""
+    if isinstance(value, (list, dict)) and not value:
+        r.wrong(value, place, "at least one text")
+        return []
     if isinstance(value, list):
         return [
             wording for item, at in r.items(value, place, "texts") for wording in _wordings(r, item, at, locale, texts)
@@ -230,7 +233,7 @@ def _buttons(r: Reader, value: Any, place: Place, texts: _Texts, item: _Gathered
             if name not in _BUTTON_KEYS
         )
         kind = ChoiceKind.URL if url else ChoiceKind.CALL if phone else ChoiceKind.REPLY
-        id = unique_name(slug(plain_text(title)) or "choice", [choice.id for choice in item.choices])
+        id = item.ids.derive(plain_text(title))
         r.ledger.exact("choice", at)
         item.choices.append(
             Choice(
@@ -272,25 +275,27 @@ def _entities(r: Reader, value: Any, place: Place, item: _Gathered, entities: di
 
 
 def _intent(id: str, item: _Gathered) -> Intent:
-    phrases: Localized[tuple[Phrase, ...]] = Localized()
+    by_locale: dict[str, list[Phrase]] = {}
     for locale, found in item.phrases:
-        phrases = phrases.with_value(locale, (*(phrases.get(locale) or ()), *found))
+        by_locale.setdefault(locale, []).extend(found)
+    phrases = Localized(tuple((locale, tuple(found)) for locale, found in by_locale.items()))
     parameters = tuple(dict(item.parameters).items())
     return Intent(id, item.title, phrases, parameters, tuple(item.facts), item.place)
 
 
 def _flow(id: str, item: _Gathered) -> Flow:
     """One message: texts in other languages are joined to the first wording, further wordings are alternatives."""
-    wordings: list[LocalizedText] = []
+    wordings: list[list[tuple[str, Text]]] = []
+    free: dict[str, int] = {}  # per language, the first wording that lacks it and all after it
     for _, wording in item.wordings:
-        for position, known in enumerate(wordings):
-            if not set(known.locales) & set(wording.locales):
-                wordings[position] = Localized((*known.items, *wording.items))
-                break
-        else:
-            wordings.append(wording)
+        position = max((free.get(locale, 0) for locale in wording.locales), default=len(wordings))
+        if position == len(wordings):
+            wordings.append([])
+        wordings[position].extend(wording.items)
+        free.update((locale, position + 1) for locale in wording.locales)
+    first, *others = (Localized(tuple(found)) for found in wordings)
     where = item.content_place or item.place
-    content = Content(text=wordings[0], choices=tuple(item.choices), alternatives=tuple(wordings[1:]), at=where)
+    content = Content(text=first, choices=tuple(item.choices), alternatives=tuple(others), at=where)
     return Flow(
         id,
         (Message(id=NODE_ID, content=content, at=item.place),),

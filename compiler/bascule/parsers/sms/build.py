@@ -36,12 +36,11 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(slots=True)
 class Built:
-    """The project of a file, what was found while building it, and the syntax and language that were used."""
+    """The project of a file, what was found while building it, and the placeholder syntax that was used."""
 
     project: Project
     findings: list[Finding] = field(default_factory=list)
     syntax: str = ""
-    locale: str = ""
 
 
 def build_project(reading: Reading, path: str, locale: str = "", placeholder: str = "") -> Built:
@@ -75,7 +74,7 @@ class _Builder:
             variables=tuple(self.variables.values()),
             facts=tuple(self.reading.facts),
         )
-        return Built(project, self.findings, self.syntax.name or "", self.default)
+        return Built(project, self.findings, self.syntax.name or "")
 
     def choose(self, texts: list[str], placeholder: str) -> None:
         """One placeholder syntax for the file: the user's, else the one its texts use most."""

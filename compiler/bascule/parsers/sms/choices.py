@@ -17,7 +17,7 @@ from bascule.parsers.sms.rules import SuggestedChoices
 
 __all__ = ["Chosen", "choices_of"]
 
-_QUESTION = ("?", "؟", "？", ";?")
+_QUESTION = ("?", "؟", "？")
 
 
 @dataclass(slots=True)

@@ -200,7 +200,7 @@ def _described(name: str, about: Any, place: Place) -> Variable:
     head, _, rest = text.partition(" ")
     kind = _TYPE_OF.get(normal(head), "")
     inner = rest.strip().strip("()").strip() if kind else text
-    match = _SAMPLE.search(inner)
+    match = _SAMPLE.search(inner[:300])
     sample = match.group(1).strip().strip("'\"«»()").strip() if match else ""
     return Variable(
         name,

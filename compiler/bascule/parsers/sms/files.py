@@ -28,7 +28,7 @@ _TEXTUAL = (".csv", ".tsv", ".tab", ".txt", ".sms")
 _JSON_HEAD = re.compile(r'\s*[\[{]\s*[\]}{\["]')
 _PROPERTY = re.compile(r"[\w][\w.\-]{0,120}[ \t]*=")
 _YAML_HEAD = re.compile(
-    r"(?:---\s*\n|\s|#[^\n]*\n){0,50}(?:- )?[\"']?[\w.-]{1,80}[\"']?[ \t]*:(?:[ \t]|\r?$)", re.MULTILINE
+    r"(?:---[ \t\r]*\n|\s|#[^\n]*\n){0,50}+(?:- )?[\"']?[\w.-]{1,80}[\"']?[ \t]*:(?:[ \t]|\r?$)", re.MULTILINE
 )
 
 

@@ -112,7 +112,6 @@ class Reading:
         self.facts: list[tuple[str, str]] = []
         self.findings: list[Finding] = []
         self.ledger = Ledger()
-        self.locale = ""
         self.empty_texts = 0
         self.lost: dict[str, list[Place]] = {}
         self._by_key: dict[str, Template] = {}

@@ -51,6 +51,8 @@ _FOREIGN: tuple[tuple[frozenset[str], frozenset[str], str], ...] = tuple(
         ("definition", "friendly_name revision", "a Twilio Studio flow"),
         ("specification_version flows", "", "a FLOIP container"),
         ("flows", "version campaigns triggers site fields groups", "a RapidPro export"),
+        ("flows", "", "a collection of flows"),
+        ("responses version", "", "a Rasa file"),
         ("nodes", "uuid spec_version _ui edges localization", "a flow of another tool"),
         ("action_sets", "", "a RapidPro flow"),
         ("wires", "", "a Node-RED flow"),

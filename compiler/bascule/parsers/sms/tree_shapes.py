@@ -30,6 +30,7 @@ __all__ = [
 def object_columns(value: dict[str, Any], nested: bool) -> Columns | None:
     """The columns of a template object, or None when the mapping is none: then its keys are names."""
     names = list(value)
+    # A quick way out for maps of texts by key, which are long: nothing in them is called a text or a language.
     if not any(role is Role.TEXT and strength > 1 for name in names for role, strength in readings(normal(name))) and (
         not any(bare_locale(name) for name in names) and not any("_" in name or name.lower() != name for name in names)
     ):

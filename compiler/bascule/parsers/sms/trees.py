@@ -60,7 +60,6 @@ def read_tree(document: Document, value: Any) -> Reading:
 class _Tree:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
-        self.shapes: set[str] = set()
 
     def walk(self, value: Any, place: Place, context: _Context) -> None:
         if context.depth > MAX_NESTING:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bascule.ir.content import Card, Choice, ChoiceKind, Content
-from bascule.ir.text import Literal, LocalizedText, Text, join_text
+from bascule.ir.text import Literal, Localized, LocalizedText, Text, join_text
 from bascule.passes.lower.choices import (
     ChoiceForm,
     ChoicePlan,
@@ -36,7 +36,7 @@ def compose(context: LowerContext, site: Site, locale: str) -> list[PlannedMessa
         draft.note(
             "degraded",
             "random wording",
-            f"one of {len(content.alternatives)} wordings is always used",
+            f"one of {len(content.alternatives) + bool(content.text)} wordings is always used",
             "let the sending program choose a wording, or keep the best one",
         )
     replies = [choice for choice in content.choices if choice.kind is ChoiceKind.REPLY]
@@ -185,7 +185,7 @@ def _card(draft: Draft, card: Card) -> None:
     title, text = draft.text(card.title), draft.text(card.text)
     joined = join_text([Literal("*"), *title, Literal("*\n"), *text]) if title and text else title or text
     inner = Content(
-        text=LocalizedText.of(joined, draft.locale) if joined else LocalizedText(),
+        text=LocalizedText.of(joined, draft.locale) if joined else Localized(),
         media=(card.media,) if card.media else (),
         choices=card.choices,
         at=card.at,

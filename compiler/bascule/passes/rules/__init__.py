@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from typing import TypeVar
@@ -86,5 +86,10 @@ def rules() -> tuple[type[CheckRule], ...]:
 
 
 def check_rules(context: CheckContext) -> list[Finding]:
-    """Run every rule."""
-    return [finding for rule in rules() for finding in rule.check(context)]
+    """Run every rule. Messages are one line, whatever the names in the source hold."""
+    return [_in_one_line(finding) for rule in rules() for finding in rule.check(context)]
+
+
+def _in_one_line(finding: Finding) -> Finding:
+    lines = finding.message.splitlines()
+    return finding if len(lines) == 1 else replace(finding, message=" ".join(lines))

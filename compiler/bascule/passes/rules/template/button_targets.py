@@ -108,8 +108,8 @@ class BadButtonUrl(CheckRule):
 class BadPhoneButton(CheckRule):
     """The number of a call button breaks its rules
 
-    What it does: reports numbers that are too long, hold something else than a telephone number, or lack the
-    country code.
+    What it does: reports numbers that are too long, hold something else than a telephone number, or begin with 0,
+    as they are dialled inside a country.
     Why: Meta refuses numbers that are too long. Without `+` and country code the button calls nobody abroad, and
     WhatsApp may take the first digits for a country.
     Example:
@@ -154,8 +154,8 @@ class BadPhoneButton(CheckRule):
                     what = f"has {len(number)} characters, the limit is {limit}"
                 elif not re.fullmatch(r"\+?[\d ().-]+", number) or not any(char.isdigit() for char in number):
                     severity, what = cls.severity, "is no telephone number"
-                elif not number.startswith("+"):
-                    severity, what = cls.severity, "has no country code"
+                elif not number.startswith("+") and number.lstrip("( ").startswith("0"):
+                    severity, what = cls.severity, "begins with 0 and so has no country code"
                 if what:
                     yield cls.at(
                         button_place(context, subject, index),

@@ -6,7 +6,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Label, Severity
-from bascule.ir.project import Flow, Initiator
+from bascule.ir.project import Flow, Initiator, Variable
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.variables.uses import Path, Use, Uses, dotted, uses
 from bascule.passes.rules.wording import plural
@@ -22,6 +22,17 @@ _PROVIDED = frozenset({
 """First words of paths that platforms fill themselves (the contact, the call that started the flow, the clock …)."""
 _MOST_NAMES = 12
 _MOST_LABELS = 4
+
+
+def _declared(variable: Variable) -> bool:
+    """Somebody wrote the variable down. Parsers also list names that they only met in a text: those stand there."""
+    met = variable.at is not None and variable.at.sub is not None
+    return not met or bool(variable.sample or variable.description)
+
+
+def _provided(path: Path) -> bool:
+    """The platform fills it; what a flow keeps under ``flow.variables`` (Studio), the flow itself must set."""
+    return path[0] in _PROVIDED and path[:2] != ("flow", "variables")
 
 
 def _covered(path: Path, known: set[Path], prefixes: set[Path]) -> bool:
@@ -70,13 +81,13 @@ class NeverSet(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Compare what is used with what is set, declared or provided."""
         found = uses(context)
-        known = found.given | {tuple(variable.name.split(".")) for variable in context.project.variables}
-        known |= {(variable.name,) for variable in context.project.variables}
+        declared = [variable.name for variable in context.project.variables if _declared(variable)]
+        known = found.given | {tuple(name.split(".")) for name in declared} | {(name,) for name in declared}
         prefixes = _prefixes(known)
         by_caller: dict[str, dict[str, Use]] = {}
         told: dict[tuple[str, str], list[Use]] = {}
         for use in found.items:
-            if use.path[0] in _PROVIDED or _covered(use.path, known, prefixes):
+            if _provided(use.path) or _covered(use.path, known, prefixes):
                 continue
             flow = context.project.by_id[use.flow]
             if _names_node(use.path, flow) or (len(use.path) == 1 and use.path[0].isdigit()):
@@ -102,7 +113,7 @@ def _for_caller(rule: type[CheckRule], file: str, names: dict[str, Use]) -> Find
     more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
     return rule.at(
         next(iter(names.values())).place,
-        f"the program that sends must give {plural(len(names), 'variable')}: {listed}{more}",
+        f"the program that sends must give {plural(len(names), 'variable')} that nothing declares: {listed}{more}",
         help="declare them under `variables` with a sample if they are known",
         severity=Severity.INFO,
         data={"file": file, "variables": list(names)},

@@ -43,7 +43,7 @@ class SendOutsideWindow(CheckRule):
     """A message is sent when the window may be closed, and there is no template for it
 
     What it does: reports messages that the proof cannot place inside the 24 hours after the last reply and that
-    no template can stand for: places on the map, contact cards, voice messages, stickers and the like. For a
+    no template is made for: places on the map, contact cards, voice messages, stickers and the like. For a
     template that is sent by an id which no file explains it is a warning.
     Why: WhatsApp refuses it (131047). The labels show the shortest way there, with the clock.
     Example:
@@ -83,7 +83,7 @@ class SendOutsideWindow(CheckRule):
             what = f"`{site.name}` may be sent {late(arrival, context.window.limit)}"
             if arrival.interval.never:
                 what = f"`{site.name}` is sent though nobody wrote before"
-            why = "no template can say it"
+            why = "no template stands for it"
             if use is not None:
                 why = f"no file explains the template `{use.provider_id}`"
             yield cls.at(

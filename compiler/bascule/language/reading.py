@@ -163,6 +163,7 @@ class Reading:
         self.syntax = SyntaxChoice(None, (), "not chosen")
         self._repeated: dict[tuple[str, str], _Repeated] = {}
         self._guesses = 0
+        self._hidden: dict[str, list[tuple[int, int]]] = {}
 
     def find(
         self, rule: type[Rule], place: Place, message: str, help: str = "", labels: Iterable[Label] = (), **data: Any
@@ -237,6 +238,12 @@ class Reading:
 
     def hide(self, place: Place, name: str, what: str) -> None:
         """Report a secret at ``place`` and cover it from now on."""
+        known = self._hidden.setdefault(place.pointer, [])
+        start, end = place.sub or (0, 1 << 60)
+        if any(start < other[1] and other[0] < end for other in known[-20:]):
+            self.secrets.append(place)
+            return
+        known.append((start, end))
         self.secrets.append(place)
         self.find(
             SecretInSource,

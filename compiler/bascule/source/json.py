@@ -31,6 +31,10 @@ _WORD = re.compile(r"[^\s,:\[\]{}\"']+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ESCAPED_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _ESCAPED_PAIR = re.compile(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]")
+_COMMA = re.compile(r"[ \t\n\r]*(,)[ \t\n\r]*")
+_MEMBER = re.compile(r'[ \t\n\r]*("([^"\\\x00-\x1f]*)")[ \t\n\r]*:[ \t\n\r]*')
+_PLAIN_STRING = re.compile(r'"([^"\\\x00-\x1f]*)"')
+_COMMENT_STARTS = frozenset("/#")
 _LITERALS = {"true": True, "false": False, "null": None}
 _LOOSE_LITERALS = {"True": True, "False": False, "None": None, "undefined": None, "NaN": None, "Infinity": None}
 
@@ -76,6 +80,8 @@ class _Scanner:
         text = self.text
         while True:
             self.at = _SPACE.match(text, self.at).end()  # type: ignore[union-attr]
+            if text[self.at : self.at + 1] not in _COMMENT_STARTS:
+                return
             if text.startswith("//", self.at) or text.startswith("#", self.at):
                 end = text.find("\n", self.at)
             elif text.startswith("/*", self.at):
@@ -97,7 +103,7 @@ class _Scanner:
             value, self.at = _scanstring(text, start + 1, True)
         except ValueError:
             value = self._broken_string(start)
-        if _SURROGATE.search(value):
+        if not value.isascii() and _SURROGATE.search(value):
             self.problem(
                 "lone-surrogate",
                 "half of a surrogate pair: this is not a character",
@@ -205,7 +211,19 @@ class _Scanner:
         expect_comma = False
         after_comma = -1
         while True:
-            self.skip()
+            member = None
+            if span is not None:
+                if expect_comma:
+                    comma = _COMMA.match(text, self.at)
+                    if comma is not None:
+                        expect_comma, after_comma = False, comma.start(1)
+                        self.at = comma.end()
+                if not expect_comma and type(container) is dict:
+                    member = _MEMBER.match(text, self.at)
+                    if member is not None and member.end() < size:
+                        self.at = member.start(1)
+            if member is None:
+                self.skip()
             at = self.at
             if at >= size:
                 if span is not None:
@@ -223,7 +241,12 @@ class _Scanner:
                     span.end = size
                 return
             char = text[at]
-            if span is not None:
+            if member is not None and member.end() < size and text[member.end()] not in ",}]/#":
+                # The usual member: its key needs no escape and its value follows.
+                key, key_start, key_end = member.group(2), at, member.end(1)
+                self.at = at = member.end()
+                char = text[at]
+            elif span is not None:
                 closer = "}" if type(container) is dict else "]"
                 if char in "}]":
                     if char != closer:
@@ -284,7 +307,13 @@ class _Scanner:
                 value: Any = {} if char == "{" else []
                 child.parts = {} if char == "{" else []
                 self.at = at + 1
-            elif char == '"' or char == "'":
+            elif char == '"':
+                plain = _PLAIN_STRING.match(text, at)
+                if plain is not None:
+                    value, self.at = plain.group(1), plain.end()
+                else:
+                    value = self.string()
+            elif char == "'":
                 value = self.string()
             else:
                 value = self.scalar()
@@ -294,6 +323,9 @@ class _Scanner:
                 spans.append(child)
                 if child.parts is None:
                     return
+            elif type(container) is dict and key is not None and key not in container:
+                container[key] = value
+                span.parts[key] = (key_start, key_end, child)
             else:
                 self._store(container, span, key, value, child, key_start, key_end)
             if child.parts is not None:

@@ -9,26 +9,33 @@ from bascule.ir.expr import OPERATORS, TESTS, Call, Expression
 
 __all__ = ["FUNCTIONS", "ROOTS", "canonical", "is_address", "native_call"]
 
-ROOTS = frozenset(
-    "contact fields results input run parent child urns webhook globals trigger resume node ticket locals legacy_extra".split()
+
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+ROOTS = _names(
+    "contact fields results input run parent child urns webhook globals trigger resume node ticket locals legacy_extra"
 )
 """The first names that ``@name`` knows; anything else after a single ``@`` is text."""
 
 _MEMBERS: dict[str, frozenset[str]] = {
-    "contact": frozenset(
+    "contact": _names(
         "uuid id ref name first_name language status timezone created_on last_seen_on urns urn groups fields channel "
-        "tickets created value".split()
+        "tickets"
     ),
-    "run": frozenset("uuid contact flow status results created_on exited_on path input webhook parent child".split()),
-    "input": frozenset("uuid type text attachments channel urn created_on external_id value labels".split()),
-    "resume": frozenset("type dial".split()),
-    "trigger": frozenset("type params keyword user origin ticket optin campaign".split()),
-    "node": frozenset("uuid visit_count categories".split()),
-    "ticket": frozenset("uuid topic assignee body note subject".split()),
+    "run": _names("uuid contact flow status results created_on exited_on path input webhook parent child"),
+    "input": _names("uuid type text attachments channel urn created_on external_id labels"),
+    "resume": _names("type dial"),
+    "trigger": _names("type params keyword user origin ticket optin campaign"),
+    "node": _names("uuid visit_count categories"),
+    "ticket": _names("uuid topic assignee body note subject"),
 }
 """Members of roots whose members are fixed."""
 
-_DOMAINS = frozenset("com org net info io co uk fr ca ch be es pt br in ru ua eu de it nl us edu gov int ke ug rw ng za ma dz tn".split())
+_DOMAINS = _names(
+    "com org net info io co uk fr ca ch be es pt br in ru ua eu de it nl us edu gov int ke ug rw ng za ma dz tn"
+)
 
 _SAME: dict[str, tuple[int, int]] = {
     "upper": (1, 1),
@@ -59,25 +66,20 @@ _SAME: dict[str, tuple[int, int]] = {
 
 _RENAMED = {"text_length": "length", "count": "length", "to_json": "json"}
 
-FUNCTIONS = frozenset(
-    [
-        *_SAME,
-        *_RENAMED,
-        *(name for name in TESTS if name.startswith("has_")),
-        *"boolean datetime array object char code split word remove_first_word word_count word_slice field clean".split(),
-        *"text_slice regex_match text_compare repeat percent html_decode trim_left trim_right mean mod rand".split(),
-        *"rand_between round_up round_down parse_datetime datetime_from_epoch datetime_diff datetime_add".split(),
-        *"replace_time tz tz_offset epoch date_from_parts weekday week_number parse_time time_from_parts".split(),
-        *"urn_parts attachment_parts parse_json format format_datetime format_time format_location".split(),
-        *"format_number format_urn is_error legacy_add read_chars extract extract_object foreach".split(),
-        *"foreach_value concat filter keys reverse sort sum unique slice prompt count length".split(),
-    ]
+FUNCTIONS = (
+    frozenset([*_SAME, *_RENAMED, *(name for name in TESTS if name.startswith("has_"))])
+    | _names("boolean datetime array object char code split word remove_first_word word_count word_slice field clean")
+    | _names("text_slice regex_match text_compare repeat percent html_decode trim_left trim_right mean mod rand")
+    | _names("rand_between round_up round_down parse_datetime datetime_from_epoch datetime_diff datetime_add")
+    | _names("replace_time tz tz_offset epoch date_from_parts weekday week_number parse_time time_from_parts")
+    | _names("urn_parts attachment_parts parse_json format format_datetime format_time format_location")
+    | _names("format_number format_urn is_error legacy_add read_chars extract extract_object foreach foreach_value")
+    | _names("concat filter keys reverse sort sum unique slice prompt count length")
 )
 """Every function of versions 13 and 14, and the few that only early editors wrote."""
 
-_NATIVE = frozenset(
-    [*OPERATORS, *TESTS, *_SAME]
-    + "length split first last index slice format number text function opaque format_date url_encode".split()
+_NATIVE = frozenset([*OPERATORS, *TESTS, *_SAME]) | _names(
+    "length split first last index slice format number text function opaque format_date url_encode"
 )
 """Names of the native vocabulary: a function of RapidPro that means something else must not pass for one."""
 

@@ -107,7 +107,9 @@ class Change:
     replacement: str
 
 
-def rename_references(text: str, rename: Callable[[tuple[str, ...]], tuple[str, ...] | None]) -> tuple[str, list[Change]]:
+def rename_references(
+    text: str, rename: Callable[[tuple[str, ...]], tuple[str, ...] | None]
+) -> tuple[str, list[Change]]:
     """Rename variables in a text: ``rename`` gets each dotted path (as spelled) and returns a new one, or None.
 
     Returns the new text and the changes in order. Quoted texts and names of members are left alone.

@@ -17,12 +17,16 @@ __all__ = ["Context", "common", "message_node"]
 
 @dataclass(slots=True)
 class Context:
-    """One file on its way into flows. ``names`` maps a container's id to its flow's id."""
+    """One file on its way into flows. ``names`` maps a container's id to its flow's id, ``home`` a node's
+    id to its container's; ``tracked`` are the nodes whose
+    sender waits for the answer, ``called`` the links that are called from elsewhere."""
 
     reading: Reading
     nodes: dict[str, RawNode]
     names: dict[str, str] = field(default_factory=dict)
+    home: dict[str, str] = field(default_factory=dict)
     tracked: set[str] = field(default_factory=set)
+    called: set[str] = field(default_factory=set)
     _resolved: dict[str, tuple[tuple[str, ...], bool]] = field(default_factory=dict)
     _fed: frozenset[str] | None = None
 
@@ -51,7 +55,7 @@ class Context:
         stack = [id_]
         while stack:
             here = stack.pop()
-            if here in seen or here not in self.nodes:
+            if here in seen or here not in self.home:
                 continue
             seen.add(here)
             if here in self._resolved:
@@ -122,10 +126,23 @@ class Context:
             ends, tracks = self.reach(wire.target)
             if tracks:
                 self.tracked.add(node.id)
-            for end in ends:
-                found.setdefault(end, wire)
             book.exact(wire.place)
-        return [(end, wire) for end, wire in found.items() if self.nodes[end].z == node.z or end == node.id]
+            for end in ends:
+                if self.here(end, node):
+                    found.setdefault(end, wire)
+                    continue
+                code = self.reading.find(
+                    DanglingWire,
+                    wire.place,
+                    f"`{node.shown}` is wired into another tab, which only links can lead to",
+                    help="use link nodes",
+                )
+                book.dropped(wire.place, "wires do not leave a tab", "use link nodes", code)
+        return list(found.items())
+
+    def here(self, id_: str, node: RawNode) -> bool:
+        """Whether a node stands in the same tab or subflow as another."""
+        return self.home.get(id_) == self.home.get(node.id)
 
     def edges(self, node: RawNode, port: int, guard: Guard, label: str = "") -> list[Edge]:
         """The edges of one output. More than one target is reported: a conversation follows the first."""

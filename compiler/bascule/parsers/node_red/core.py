@@ -228,7 +228,8 @@ def _headers(context: Context, node: RawNode) -> tuple[tuple[str, Text], ...]:
         if kind in ("msg", "flow", "global", "env"):
             headers.append((name, (Hole(typed_value(given, kind), place),)))
         else:
-            headers.append((name, _header(context, name, given or kind, place)))
+            at = place.child("valueValue" if "valueValue" in item else "value" if "value" in item else "valueType")
+            headers.append((name, _header(context, name, given or kind, at)))
     return tuple(headers)
 
 

@@ -32,7 +32,7 @@ def function(context: Context, node: RawNode) -> list[Node]:
         context.reading.find(
             ProgramUnreadable,
             node.at("func"),
-            f"the program of `{node.shown}` cannot be looked into: its strings or brackets do not close, or it is too long",
+            f"the program of `{node.shown}` cannot be looked into: its brackets do not close, or it is too long",
             help="correct it in Node-RED and export again",
         )
     if not found:
@@ -122,14 +122,17 @@ def _said(context: Context, node: RawNode, found: list[FoundBody]) -> list[Node]
         groups.setdefault(item.branch if item.guard is not None else 0, []).append((item, body))
     result: list[Node] = []
     edges: list[Edge] = []
+    earlier: list[Expression] = []
     number = 0
     for branch, members in groups.items():
         ids = [f"{node.id}_{number + position + 1}" for position in range(len(members))]
         number += len(members)
         guard: Guard = Otherwise()
-        if branch and members[0][0].guard is not None:
-            guard = When(members[0][0].guard)
-            context.reading.note(members[0][0].guard, members[0][1].place)
+        condition = members[0][0].guard
+        if branch and condition is not None and not _is_rest(condition, earlier):
+            guard = When(condition)
+            earlier.append(condition)
+            context.reading.note(condition, members[0][1].place)
         edges.append(Edge(guard, ids[0], at=members[0][1].place))
         for position, (_, body) in enumerate(members):
             after = (Edge(Always(), ids[position + 1], at=body.place),) if position + 1 < len(ids) else ways
@@ -142,6 +145,53 @@ def _said(context: Context, node: RawNode, found: list[FoundBody]) -> list[Node]
     ordered = sorted(edges, key=lambda edge: isinstance(edge.guard, Otherwise))
     subject = _subject([edge.guard.condition for edge in ordered if isinstance(edge.guard, When)])
     return [Case(**fields, subject=subject, edges=tuple(ordered)), *result]
+
+
+def _atoms(condition: Expression, joint: str) -> set[str]:
+    """The parts that a condition joins by ``and`` or by ``or``, printed."""
+    found: set[str] = set()
+    stack = [condition]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Call) and item.name == joint:
+            stack.extend(item.args)
+        else:
+            found.add(repr(item))
+    return found
+
+
+def _is_rest(condition: Expression, earlier: list[Expression]) -> bool:
+    """Whether a condition only says that none of the earlier ones held (``else``, ``default``)."""
+    if not earlier:
+        return False
+    refused: set[str] = set()
+    stack = [condition]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Call) and item.name == "and":
+            stack.extend(item.args)
+        elif isinstance(item, Call) and item.name == "not":
+            refused |= _atoms(item.args[0], "or")
+        else:
+            return False
+    # An ``else if`` also says that the ones before it did not hold: only what it asks itself counts.
+    asked: set[str] = set()
+    for one in earlier:
+        parts = [part for part in _parts(one) if not (isinstance(part, Call) and part.name == "not")]
+        asked = asked.union(*(_atoms(part, "or") for part in parts))
+    return refused == asked
+
+
+def _parts(condition: Expression) -> list[Expression]:
+    parts: list[Expression] = []
+    stack = [condition]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, Call) and item.name == "and":
+            stack.extend(item.args)
+        else:
+            parts.append(item)
+    return parts
 
 
 def _subject(conditions: list[Expression]) -> Expression | None:

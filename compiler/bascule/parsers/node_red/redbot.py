@@ -5,6 +5,7 @@ Members of the nodes: https://github.com/guidone/node-red-contrib-chatbot
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from bascule.ir.content import Card, Choice, ChoiceKind, Content, GeoPoint, Media, MediaKind, TemplateUse
@@ -122,7 +123,7 @@ def _choices(context: Context, node: RawNode) -> tuple[tuple[Choice, ...], list[
                 OnlyElsewhere,
                 plain[:40],
                 place,
-                lambda count, kind=kind: f"{count} button(s) of the kind `{kind[:40]}` exist on other platforms only",
+                _counted(f"button(s) of the kind `{kind[:40]}` exist on other platforms only"),
                 help="use a reply or a link",
             )
             context.reading.book.degraded(place, "a kind of button that WhatsApp has not", "a reply or a link", code)
@@ -130,6 +131,11 @@ def _choices(context: Context, node: RawNode) -> tuple[tuple[Choice, ...], list[
             continue
         choices.append(_choice(context, node, item, place, meant, taken))
     return tuple(choices), hints
+
+
+def _counted(tail: str) -> Callable[[int], str]:
+    """A message that starts with the number of places."""
+    return lambda count: f"{count} {tail}"
 
 
 def _choice(

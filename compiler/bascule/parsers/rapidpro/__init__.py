@@ -16,7 +16,7 @@ from bascule.parsers.base import CERTAIN, LIKELY, Match, Parsed, ParseOptions
 from bascule.parsers.rapidpro import losses, rules
 from bascule.parsers.rapidpro.catalogue import FIELD_TYPES
 from bascule.parsers.rapidpro.entries import Starts, read_campaigns, read_keywords, read_triggers
-from bascule.parsers.rapidpro.flows import FlowSource, language_of, read_flow
+from bascule.parsers.rapidpro.flows import FlowSource, read_flow
 from bascule.parsers.rapidpro.glific import is_glific
 from bascule.parsers.rapidpro.inventory import open_export, open_flow, open_wrapper
 from bascule.parsers.rapidpro.located import Arr, Obj, locate
@@ -48,7 +48,9 @@ def sniff(file: SourceFile) -> Match | None:
 
 def _sniff(value: Any) -> Match | None:
     if isinstance(value, list):
-        answers = [match for item in value[:_SEEN] if isinstance(item, dict) and (match := _sniff_flow(item)) is not None]
+        answers = [
+            match for item in value[:_SEEN] if isinstance(item, dict) and (match := _sniff_flow(item)) is not None
+        ]
         return Match(LIKELY, f"a list of flows: {answers[0].reason}") if answers else None
     if not isinstance(value, dict) or "states" in value:
         return None
@@ -123,7 +125,12 @@ class _Export:
         self._open()
         sources = self._sources()
         self._assets()
-        uses = uses_of(self.document.value)
+        uses = uses_of(
+            [
+                *(source.migrated.flow for source in sources),
+                *({**export, "flows": None} for export in self.located.exports),
+            ]
+        )
         starts = Starts(reading, self.assets, self.taken)
         for export in self.located.exports:
             read_triggers(starts, export)
@@ -147,7 +154,11 @@ class _Export:
             templates=tuple(self.assets.templates.values()),
             facts=tuple(self.facts),
         )
-        facts = (("format", "rapidpro"), ("shape", self.located.shape), ("dialect", "glific" if reading.glific else "rapidpro"))
+        facts = (
+            ("format", "rapidpro"),
+            ("shape", self.located.shape),
+            ("dialect", "glific" if reading.glific else "rapidpro"),
+        )
         return Parsed(project, reading.finish(), reading.book.close(), self.document, not flows, facts)
 
     # Putting down
@@ -269,7 +280,7 @@ class _Export:
             self.reading.find(
                 NoTrigger,
                 flow.at or self.reading.place(""),
-                f"nothing in the file starts `{clip(flow.title or flow.id)}`; it is taken to be started by the business",
+                f"nothing in the file starts `{clip(flow.title or flow.id)}`; the business is taken to start it",
                 help="export its trigger with it, or add an entry in the scenario file",
             )
             entries.append(Entry(EntryKind.API, name="started by hand or by the API", at=flow.at))
@@ -284,7 +295,9 @@ class _Export:
             return
         listed = {"group": set(self.assets.groups.values()), "field": self.assets.fields}
         templates = export.get("templates")
-        listed["template"] = {name_of(item) for item in templates if isinstance(item, Obj)} if isinstance(templates, Arr) else set()
+        listed["template"] = (
+            {name_of(item) for item in templates if isinstance(item, Obj)} if isinstance(templates, Arr) else set()
+        )
         missing: dict[str, list[str]] = {}
         first: Place | None = None
         for (kind, name), place in self.assets.used.items():
@@ -294,7 +307,8 @@ class _Export:
         if first is None:
             return
         told = [
-            f"{kind}{'s' if len(names) > 1 else ''} " + ", ".join(f"`{clip(name, 30)}`" for name in names[:5])
+            f"{kind}{'s' if len(names) > 1 else ''} "
+            + ", ".join(f"`{clip(name, 30)}`" for name in names[:5])
             + (f" and {len(names) - 5} more" if len(names) > 5 else "")
             for kind, names in sorted(missing.items())
         ]
@@ -327,7 +341,9 @@ class _Export:
                         LostInUpgrade,
                         step.name,
                         entry.place,
-                        lambda count, step=step: f"{count} translation(s) are taken out by the upgrade to {step.name}: {step.title}",  # type: ignore[misc]
+                        lambda count, step=step: (
+                            f"{count} translation(s) are taken out by the upgrade to {step.name}: {step.title}"
+                        ),  # type: ignore[misc]
                     )
                     reading.book.degraded(entry.place, reason, "", code)
                 else:
@@ -342,7 +358,10 @@ class _Export:
         reading = self.reading
         if not some and not any(finding.code in (LegacyFlow.code, NoFlows.code) for finding in reading.findings):
             reading.find(
-                NoFlows, reading.place(""), "the file holds no flow that can be read", help="export the flows themselves"
+                NoFlows,
+                reading.place(""),
+                "the file holds no flow that can be read",
+                help="export the flows themselves",
             )
         for entry in reading.book.undecided():
             construct = entry.construct

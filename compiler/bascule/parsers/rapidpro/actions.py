@@ -191,9 +191,7 @@ def _choice_of_channel(scene: Scene, members: Members, what: str) -> None:
 
 
 def _memberships(scene: Scene, members: Members, key: str, root: str, op: str) -> Piece:
-    assignments = [
-        Assignment((root,), value, op, at=place) for value, place in scene.groups(members, key)
-    ]
+    assignments = [Assignment((root,), value, op, at=place) for value, place in scene.groups(members, key)]
     return _piece(scene, members, *assignments)
 
 

@@ -14,9 +14,9 @@ from bascule.ir.project import EntryKind
 
 __all__ = [
     "ARGUMENTS",
+    "CHANGES",
     "FIELD_TYPES",
     "FLOW_TYPES",
-    "GLIFIC_ACTIONS",
     "HINT_REPLIES",
     "KNOWN_TESTS",
     "LIMITS",
@@ -144,10 +144,14 @@ ARGUMENTS: dict[str, tuple[int, int]] = {
 }
 """Fewest and most arguments of each test."""
 
-GLIFIC_ACTIONS = frozenset(
-    {"send_interactive_msg", "wait_for_time", "wait_for_result", "set_contact_profile", "link_google_sheet"}
+CHANGES = frozenset(
+    (
+        *("set_run_result", "set_run_local", "set_contact_field", "set_contact_name", "set_contact_language"),
+        *("set_contact_timezone", "set_contact_property", "set_contact_channel", "add_contact_groups"),
+        *("remove_contact_groups", "add_input_labels", "add_contact_urn"),
+    )
 )
-"""Actions that only Glific has (https://glific.github.io/docs/)."""
+"""Actions that change data and do nothing else."""
 
 
 @lru_cache(maxsize=1024)

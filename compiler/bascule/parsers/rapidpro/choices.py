@@ -67,6 +67,8 @@ def ask(scene: Scene, said: Said | None, router: Router) -> Question:
     plain = isinstance(operand, Ref) and operand.path in _INPUT
     subject: Expression | None = Ref(into) if plain else operand
     scene.reading.declare(into, router.place)
+    if operand is not None and not plain:
+        scene.reading.note(operand, router.place)
     content = said.content if said is not None else Content()
     replies = list(said.replies) if said is not None else []
     answers = _Answers(scene, router.cases if plain else None)
@@ -180,18 +182,14 @@ def _case_of_reply(scene: Scene, reply: Reply, answers: _Answers) -> int:
     return answers.case_of(words, language)
 
 
-def _accepts(
-    scene: Scene, reply: Reply, answers: _Answers, number: int, alone: bool
-) -> Localized[tuple[str, ...]]:
+def _accepts(scene: Scene, reply: Reply, answers: _Answers, number: int, alone: bool) -> Localized[tuple[str, ...]]:
     """The typed words that mean a choice, per language. Of a case that several choices share, each gets its own."""
     assert answers.cases is not None
     known = dict(reply.choice.accepts.items)
     result: list[tuple[str, tuple[str, ...]]] = []
     for language in (scene.locale, *(key for key in answers.cases[number].arguments if key != scene.locale)):
         own = set(words_of(reply.words.get(language, "")))
-        words = [
-            word for word in answers.accepted(number, language) if alone or (own and set(words_of(word)) <= own)
-        ]
+        words = [word for word in answers.accepted(number, language) if alone or (own and set(words_of(word)) <= own)]
         words = list(dict.fromkeys([*known.get(language, ()), *words]))
         if words:
             result.append((language, tuple(words)))
@@ -206,9 +204,7 @@ def _covered(case: Case, choices: list[Choice]) -> bool:
     return all(words and words[0].strip() in accepts.get(language, ()) for language, words in case.arguments.items())
 
 
-def _report(
-    scene: Scene, router: Router, replies: list[Reply], numbers: dict[str, int], answers: _Answers
-) -> None:
+def _report(scene: Scene, router: Router, replies: list[Reply], numbers: dict[str, int], answers: _Answers) -> None:
     """Report replies that no case takes, in the flow's language or in another."""
     if not answers.cases:
         return
@@ -237,8 +233,7 @@ def _report(
             scene.reading.find(
                 ReplyWithoutCase,
                 place,
-                f"in `{language}` the reply `{clip(words, 40)}` does not lead to `{meant}` as it does in the flow's own "
-                "language",
+                f"in `{language}` the reply `{clip(words, 40)}` does not lead to `{meant}` as in the flow's own language",
                 help="translate the arguments of the case to match the reply",
             )
 
@@ -276,9 +271,7 @@ def _from_menu(scene: Scene, said: Said, router: Router, answers: _Answers) -> t
             return None
         menus[language] = other
     replies = _options(scene, said, menus, typed)
-    texts = [
-        (language, _without_menu(scene, *said.texts[language], found)) for language, found in menus.items()
-    ]
+    texts = [(language, _without_menu(scene, *said.texts[language], found)) for language, found in menus.items()]
     content = said.content
     if all(text is not None for _, text in texts):
         content = replace(content, text=Localized(tuple((language, text) for language, text in texts if text)))
@@ -304,9 +297,7 @@ def _typed(item: MenuItem, answers: _Answers, language: str) -> tuple[str | None
     return words[0], first
 
 
-def _options(
-    scene: Scene, said: Said, menus: dict[str, Menu], typed: list[tuple[str | None, int]]
-) -> list[Reply]:
+def _options(scene: Scene, said: Said, menus: dict[str, Menu], typed: list[tuple[str | None, int]]) -> list[Reply]:
     ids: dict[str, int] = {}
     replies: list[Reply] = []
     for index, (word, _) in enumerate(typed):

@@ -1,4 +1,4 @@
-"""Ways into flows: triggers, campaign events, Glific keywords; and flows of their own for what starts a flow elsewhere."""
+"""Ways into flows: triggers, campaign events, Glific keywords; and flows of their own that start one elsewhere."""
 
 from __future__ import annotations
 
@@ -159,7 +159,9 @@ def _schedule(value: Any) -> str:
     """When a schedule runs, in words, from what the export says of it."""
     if not isinstance(value, Obj):
         return ""
-    repeat = {"O": "once", "D": "daily", "W": "weekly", "M": "monthly", "Y": "yearly"}.get(str(value.get("repeat_period")), "")
+    repeat = {"O": "once", "D": "daily", "W": "weekly", "M": "monthly", "Y": "yearly"}.get(
+        str(value.get("repeat_period")), ""
+    )
     days = value.get("repeat_days_of_week")
     start = value.get("start") or value.get("next_fire") or value.get("start_datetime")
     parts = [repeat, f"on {days}" if days else "", f"from {start}" if start else ""]

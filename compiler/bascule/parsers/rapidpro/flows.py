@@ -9,12 +9,12 @@ from typing import Any
 from bascule.diagnostics import Label
 from bascule.ir.nodes import Duration, Node
 from bascule.ir.project import Flow
-from bascule.parsers.rapidpro.catalogue import FLOW_TYPES, LIMITS, close_to
+from bascule.parsers.rapidpro.catalogue import CHANGES, FLOW_TYPES, LIMITS, close_to
 from bascule.parsers.rapidpro.graph import Source, build, report_exits
 from bascule.parsers.rapidpro.located import Arr, Obj
 from bascule.parsers.rapidpro.losses import VoiceAction
 from bascule.parsers.rapidpro.members import Members
-from bascule.parsers.rapidpro.migrations import NEWEST, Migrated, migrate
+from bascule.parsers.rapidpro.migrations import NEWEST, Migrated
 from bascule.parsers.rapidpro.reading import Reading, clip, json_text, number_of, unique
 from bascule.parsers.rapidpro.routers import Router, read_exits, read_router
 from bascule.parsers.rapidpro.rules import (
@@ -173,7 +173,11 @@ class _FlowReader:
         if left is not None and top is not None:
             positions[uuid] = (left, top)
         self.reading.book.exact(place, "its position; the node itself says of what type it is")
-        rest = {key: value for key, value in entry.items() if key not in ("position", "type")} if isinstance(entry, Obj) else entry
+        rest = (
+            {key: value for key, value in entry.items() if key not in ("position", "type")}
+            if isinstance(entry, Obj)
+            else entry
+        )
         config = rest.pop("config", None) if isinstance(rest, dict) else None
         bare = not config or (isinstance(config, dict) and not any(config.values()))
         if left is None or top is None or rest or not bare:
@@ -231,7 +235,7 @@ class _FlowReader:
                 reading.find(
                     DuplicateUuid,
                     reading.at(node, "uuid"),
-                    f"a second node has the uuid `{clip(uuid, 40)}`; it is kept as `{clip(id_, 45)}`, where no exit leads",
+                    f"a second node has the uuid `{clip(uuid, 40)}`; no exit leads to it as `{clip(id_, 45)}`",
                     help="give the copy a uuid of its own",
                     labels=[Label(first, "the first one is here")],
                 )
@@ -255,7 +259,8 @@ class _FlowReader:
         report_exits(self.scene, source)
         members.keep_rest()
         source.facts.extend(members.facts)
-        for action in node.get("actions") if isinstance(node.get("actions"), Arr) else ():
+        actions = node.get("actions")
+        for action in actions if isinstance(actions, Arr) else ():
             inner = action.get("uuid") if isinstance(action, Obj) else None
             if isinstance(inner, str) and inner:
                 self.seen.setdefault(("action", inner), place)
@@ -317,9 +322,13 @@ class _FlowReader:
 
 
 def _ends_in_message(node: Obj) -> bool:
+    """Whether the last thing a node does is to say something, but for changes of data."""
     actions = node.get("actions")
-    last = actions[-1] if isinstance(actions, Arr) and actions else None
-    return isinstance(last, Obj) and last.get("type") in ("send_msg", "send_interactive_msg")
+    for action in reversed(actions) if isinstance(actions, Arr) else ():
+        kind = action.get("type") if isinstance(action, Obj) else None
+        if kind not in CHANGES:
+            return kind in ("send_msg", "send_interactive_msg")
+    return False
 
 
 def _only_waits(source: Source) -> bool:

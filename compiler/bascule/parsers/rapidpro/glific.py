@@ -23,7 +23,9 @@ from bascule.source.json import JsonDocument, read_json
 
 __all__ = ["interactive", "is_glific", "wait_for_time"]
 
-_MARKS = re.compile(r'"(?:interactive_templates|send_interactive_msg|wait_for_time|set_contact_profile|link_google_sheet)"')
+_MARKS = re.compile(
+    r'"(?:interactive_templates|send_interactive_msg|wait_for_time|set_contact_profile|link_google_sheet)"'
+)
 
 
 def is_glific(text: str, root: Any) -> bool:
@@ -139,7 +141,9 @@ def _said(scene: Scene, members: Members, bodies: list[tuple[str, _Inner]], medi
     content_kind = str(first.find("/content/type") or "").lower()
     if address and content_kind in MEDIA_KINDS and not media:
         place = first.where("/content/url")
-        media = (Media(MEDIA_KINDS[content_kind], url=Localized.of(first.text("/content/url"), scene.locale), at=place),)
+        media = (
+            Media(MEDIA_KINDS[content_kind], url=Localized.of(first.text("/content/url"), scene.locale), at=place),
+        )
     content = Content(
         text=_localized(bodies, lambda body: said_at),
         header=_localized(bodies, lambda body: "/title" if listed else "/content/header"),

@@ -1,8 +1,8 @@
 """One RapidPro node to graph nodes: its actions in a row, then what its router does.
 
-The first graph node has the node's uuid as its id, the following ones ``<uuid>.2``, ``<uuid>.3`` and so on. Neighbouring
-changes of data are one node. A message and the wait right behind it are one question, whether the wait stands in the same
-node or in the next one, as long as nothing else leads to it.
+The first graph node has the node's uuid as its id, the following ones ``<uuid>.2``, ``<uuid>.3`` and so on.
+Neighbouring changes of data are one node. A message and the wait right behind it are one question, whether the wait
+stands in the same node or in the next one, as long as nothing else leads to it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
-from bascule.ir.expr import Call, Const, Expression, Ref
+from bascule.ir.expr import Call, Const, Expression, Opaque, Ref, references, walk
 from bascule.ir.nodes import (
     Always,
     Ask,
@@ -30,6 +30,7 @@ from bascule.ir.nodes import (
     When,
 )
 from bascule.ir.nodes import Case as Branch
+from bascule.ir.text import holes
 from bascule.parsers.rapidpro import actions, glific, messages, services
 from bascule.parsers.rapidpro.actions import category_assignments
 from bascule.parsers.rapidpro.catalogue import PAUSE_SECONDS
@@ -131,13 +132,32 @@ class _Chain:
 
     def edges(self, routes: list[Route], router: Router, value: Expression | None) -> tuple[Edge, ...]:
         """Routes as edges. Where the category of the router's result is looked at, the way leads through a node that
-        files the result under it."""
+        files the result under it; ``value`` is the result's, by default the category's name."""
         result: list[Edge] = []
         for route in routes:
             target = self.target(route.category)
             if route.category is not None and router.result and self._wanted(router.result):
                 target = self._file(route.category, router, value, target)
             result.append(Edge(route.guard, target, route.label, route.place))
+        return tuple(result)
+
+    def filed(self, edges: tuple[Edge, ...], node: HttpRequest) -> tuple[Edge, ...]:
+        """The outcomes of a webhook that saves a result: they lead through nodes that file it under `Success` or
+        `Failure` where its category is looked at."""
+        key = node.mapping[0][1][-1]
+        if not self._wanted(key):
+            return edges
+        result: list[Edge] = []
+        for edge in edges:
+            name = "Success" if isinstance(edge.guard, Success) else "Failure"
+            new = SetVariable(
+                id=f"{self.source.id}.{len(self.nodes) + len(self.extra) + 1}",
+                assignments=(Assignment(("results", key), _STATUS, category=name, at=edge.at),),
+                edges=(Edge(Always(), edge.target, at=edge.at),),
+                at=edge.at,
+            )
+            self.extra.append(new)
+            result.append(replace(edge, target=new.id))
         return tuple(result)
 
     def _wanted(self, key: str) -> bool:
@@ -150,7 +170,12 @@ class _Chain:
         if known is not None:
             return known
         assignments = category_assignments(
-            self.scene, router.result, value, category.name, list(category.names), category.place
+            self.scene,
+            router.result,
+            Const(category.name) if value is None else value,
+            category.name,
+            list(category.names),
+            category.place,
         )
         count = len(self.nodes) + len(self.extra)
         node = SetVariable(
@@ -170,6 +195,8 @@ def build(scene: Scene, source: Source, ids: Mapping[str, str]) -> list[Node]:
     pieces = _pieces(scene, source)
     router = source.last_router
     said: Piece | None = None
+    if router is not None and router.wait is not None:
+        pieces = _changes_first(pieces)
     if router is not None and router.wait is not None and not _is_pause(router) and router.wait.kind == "msg":
         said = pieces.pop() if pieces and pieces[-1].said is not None and not pieces[-1].last else None
     for piece in pieces:
@@ -223,6 +250,27 @@ def _pieces(scene: Scene, source: Source) -> list[Piece]:
     return _joined(pieces)
 
 
+def _changes_first(pieces: list[Piece]) -> list[Piece]:
+    """Move changes of data before the message right before them, so that the message meets the wait. Both are done
+    before anybody answers; only a message that says what is changed has to stay where it is."""
+    if len(pieces) < 2 or not isinstance(pieces[-1].node, SetVariable) or pieces[-2].said is None:
+        return pieces
+    changed = {assignment.target[:2] for assignment in pieces[-1].node.assignments}
+    changed |= {("contact", target[0]) for target in changed if target[0] in ("groups", "labels", "urns")}
+    said = pieces[-2].said.content
+    values = [*said.text, *(item for choice in said.choices for item in choice.title)]
+    values += [item for media in said.media for item in media.url]
+    used = [hole.expression for _, text in values for hole in holes(text)]
+    used += [value for _, value in said.template.parameters] if said.template else []
+    for expression in used:
+        if any(isinstance(part, Opaque) for part in walk(expression)):
+            return pieces
+        for reference in references(expression):
+            if reference.path[:2] in changed or reference.path[:1] in changed or len(reference.path) == 1:
+                return pieces
+    return [*pieces[:-2], pieces[-1], pieces[-2]]
+
+
 def _piece(scene: Scene, item: Obj) -> Piece:
     kind = item.get("type")
     name = kind if isinstance(kind, str) else ""
@@ -254,10 +302,14 @@ def _go_on(scene: Scene, source: Source, chain: _Chain) -> None:
     if not chain.nodes:
         chain.add(SetVariable(id="", at=source.place))
     last = chain.nodes[-1]
+    unused = ways[1:]
     if isinstance(last, RunFlow) and last.mode == "jump":
-        return
-    if ways:
+        unused = [way for way in ways if way.target is not None or way is not ways[0]]
+    elif ways:
         chain.nodes[-1] = replace(last, edges=(Edge(Always(), chain.lead(ways[0].target), at=ways[0].place),))
+    for way in unused:
+        source.facts.append(("unused exit", way.source))
+        scene.reading.book.emulated(way.place, "it is never taken; kept as a fact")
 
 
 def report_exits(scene: Scene, source: Source) -> None:
@@ -302,6 +354,10 @@ def _wait(scene: Scene, chain: _Chain, router: Router, said: Piece | None) -> No
     if _is_pause(router) and wait.seconds is not None:
         scene.reading.book.emulated(wait.place, f"nobody answers within {wait.seconds:g} s: it is a pause")
         category = wait.category or router.default
+        for other in router.categories:
+            scene.reading.book.emulated(other.place, "a pause has one way out")
+            if other is not category:
+                router.facts.append((f"pause/{other.name}", other.source))
         edge = Edge(Always(), chain.target(category), category.name if category else "", wait.timeout_place)
         chain.add(Delay(id="", duration=Duration(wait.seconds), at=wait.place))
         chain.nodes[-1] = replace(chain.nodes[-1], edges=(edge,))
@@ -331,6 +387,8 @@ def _dial(scene: Scene, chain: _Chain, router: Router) -> None:
     )
     reason = "WhatsApp forwards no calls"
     scene.reading.book.dropped(wait.place, reason, advice, code)
+    if router.operand is not None:
+        scene.reading.note(router.operand, router.place)
     routes = _routes(scene, router, router.operand)
     source = scene.reading.source_of(router.pointer)
     chain.add(Unsupported(id="", construct="wait dial", source=source, reason=reason, at=router.place))
@@ -363,7 +421,10 @@ def _outcome(chain: _Chain, router: Router, pieces: list[Piece]) -> bool:
             routes = _single(router, "has_text", ())
     if routes is None or node is None:
         return False
-    chain.nodes[-1] = replace(node, edges=chain.edges(routes, router, operand))
+    edges = chain.edges(routes, router, operand if isinstance(node, HttpRequest) else None)
+    if isinstance(node, HttpRequest) and node.mapping and not router.result:
+        edges = chain.filed(edges, node)
+    chain.nodes[-1] = replace(node, edges=edges)
     return True
 
 
@@ -388,9 +449,10 @@ def _subflow_routes(router: Router) -> list[Route] | None:
         word = words[0] if len(words) == 1 else ""
         if case.test not in ("has_only_text", "has_only_phrase") or word not in ("completed", "expired", "failed"):
             return None
-        if word not in ends:
-            guard = Success() if word == "completed" else Failure(word)
-            routes.append(Route(guard, case.category, case.place))
+        if word in ends:
+            return None
+        guard = Success() if word == "completed" else Failure(word)
+        routes.append(Route(guard, case.category, case.place))
         ends.add(word)
     default = router.default
     if default is not None:
@@ -407,6 +469,8 @@ def _subflow_routes(router: Router) -> list[Route] | None:
 def _split(scene: Scene, chain: _Chain, router: Router) -> None:
     """A branch on data. Its result is what it looks at."""
     subject = router.operand
+    if subject is not None:
+        scene.reading.note(subject, router.place)
     if router.result and not (scene.uses.category(router.result) or scene.uses.category_localized(router.result)):
         chain.add(
             SetVariable(

@@ -1,8 +1,8 @@
 """Put every construct of a file down in the book, before anything is read or migrated.
 
-What counts: flows and their members; nodes, actions and their members, exits, routers and their members, cases, categories, waits;
-each translation (language, thing, property); each node and note of the editor; every item of the lists of an
-export. Ids and what makes a construct what it is (an action's type, a case's arguments) count with it.
+What counts: flows and their members; nodes, actions and their members, exits, routers and their members, cases,
+categories, waits; each translation (language, thing, property); each node and note of the editor; every item of the
+lists of an export. Ids and what makes a construct what it is (an action's type, a case's arguments) count with it.
 """
 
 from __future__ import annotations

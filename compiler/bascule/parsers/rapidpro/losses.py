@@ -1,4 +1,4 @@
-"""``LOS350``-``LOS399``: what of a RapidPro or Glific flow has no counterpart on WhatsApp, or is not in the file at all."""
+"""``LOS350``-``LOS399``: parts of RapidPro and Glific flows without a counterpart on WhatsApp, or not in the file."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ __all__ = [
 class VoiceAction(Rule):
     """Something that only makes sense in a call
 
-    What it does: reports `say_msg`, `play_audio`, waits for a dialled number, and flows of type `voice`. Actions stay in the
-    graph as unsupported, with their source text; translations go with them.
+    What it does: reports `say_msg`, `play_audio`, waits for a dialled number, and flows of type `voice`. Actions stay
+    in the graph as unsupported, with their source text; translations go with them.
     Why: a WhatsApp conversation has no counterpart that the business platform offers to a flow.
     Example: `{"type": "say_msg", "text": "Bonjour"}`
     Use instead: a message with the same words; for a recording, a voice message.
@@ -71,8 +71,8 @@ class TemplateTextMissing(Rule):
     """A template whose text is not in the file
 
     What it does: says which WhatsApp templates a flow sends by name only.
-    Why: the template exists on WhatsApp already, but its text cannot be shown, checked or moved from this file; the text of
-    the action is what other channels send.
+    Why: the template exists on WhatsApp already, but its text cannot be shown, checked or moved from this file; the
+    text of the action is what other channels send.
     Example: `{"template": {"uuid": "…", "name": "rappel"}}`
     Use instead: add a listing of the account's templates (`GET /<WABA>/message_templates`).
     Sources: https://developers.facebook.com/docs/graph-api/reference/whats-app-business-account/message_templates/
@@ -103,8 +103,8 @@ class ThirdPartySend(Rule):
 
     What it does: reports `send_broadcast` and `start_session`, which reach people other than the one in the
     conversation.
-    Why: nobody knows when they last wrote, so on WhatsApp the first message to them is a template, and they must have agreed
-    to get it.
+    Why: nobody knows when they last wrote, so on WhatsApp the first message to them is a template, and they must have
+    agreed to get it.
     Example: `{"type": "start_session", "groups": [{"name": "Agents"}]}`
     Use instead: a template with an audience, or a notice by another channel (e-mail, a ticket).
     Sources: https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates
@@ -118,7 +118,8 @@ class ThirdPartySend(Rule):
 class LeftOut(Rule):
     """A part of the file that was not read
 
-    What it does: reports parts that could not be read because what holds them could not, or that nothing in the file uses.
+    What it does: reports parts that could not be read because what holds them could not, or that nothing in the file
+    uses.
     Why: nothing a file holds disappears silently.
     Example: the actions of a node that is a text
     Use instead: mend what the other findings at that place say.
@@ -164,8 +165,8 @@ class PlatformAction(Rule):
 class ServiceElsewhere(Rule):
     """A service that is set up outside the file
 
-    What it does: says that a classifier, language model, resthook, sheet or e-mail service is called that the file names
-    but does not describe.
+    What it does: says that a classifier, language model, resthook, sheet or e-mail service is called that the file
+    names but does not describe.
     Why: its address, key and training are kept by the platform; the call has to be set up again.
     Example: `{"type": "call_classifier", "classifier": {"name": "Intentions"}}`
     Use instead: set the service up on the new platform under the same name.

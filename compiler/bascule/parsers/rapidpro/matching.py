@@ -94,7 +94,8 @@ _TESTS: dict[str, tuple[int, Callable[[str, Sequence[str]], bool | None]]] = {
 
 
 def passes(test: str, text: str, arguments: Sequence[str]) -> bool | None:
-    """Whether ``text`` passes the test; None when an argument is an expression, or the test needs more than the text."""
+    """Whether ``text`` passes the test; None when an argument is an expression, or the test needs more than the
+    text."""
     known = _TESTS.get(test)
     if known is None or any("@" in argument for argument in arguments):
         return None

@@ -34,7 +34,9 @@ _KINDS = {
 _GEO = re.compile(r"(-?\d{1,3}(?:\.\d{1,20})?),(-?\d{1,3}(?:\.\d{1,20})?)")
 
 
-def localized_text(scene: Scene, members: Members, key: str, uuid: str) -> tuple[LocalizedText, dict[str, tuple[str, Place]]]:
+def localized_text(
+    scene: Scene, members: Members, key: str, uuid: str
+) -> tuple[LocalizedText, dict[str, tuple[str, Place]]]:
     """A member that is a text in the flow's language with its translations; and the raw texts by language."""
     raw: dict[str, tuple[str, Place]] = {}
     base = members.string(key)
@@ -134,7 +136,9 @@ def _attachments(scene: Scene, members: Members, uuid: str) -> tuple[tuple[Media
 
 
 def _geo(item: Any) -> GeoPoint | None:
-    match = _GEO.fullmatch(item.removeprefix("geo:").strip()) if isinstance(item, str) and item.startswith("geo:") else None
+    match = (
+        _GEO.fullmatch(item.removeprefix("geo:").strip()) if isinstance(item, str) and item.startswith("geo:") else None
+    )
     return GeoPoint(Const(float(match.group(1))), Const(float(match.group(2)))) if match else None
 
 

@@ -174,11 +174,11 @@ class Reading:
     def finish(self) -> tuple[Finding, ...]:
         """All findings."""
         for item in self._repeated.values():
-            self.findings.append(
-                item.rule.at(item.place, item.message(item.count), help=item.help, labels=item.labels)
-            )
+            self.findings.append(item.rule.at(item.place, item.message(item.count), help=item.help, labels=item.labels))
         self._repeated.clear()
-        return tuple(self.findings)
+        # A text that is read twice (a case's arguments, for its choice and for its condition) is reported once.
+        unique_ = {(item.code, item.place, item.message): item for item in reversed(self.findings)}
+        return tuple(reversed(unique_.values()))
 
     def wrong_shape(self, place: Place, what: str, value: Any, expected: str) -> str:
         """Report a value of the wrong type; never prints the value itself."""
@@ -186,9 +186,12 @@ class Reading:
 
     # Texts
 
-    def text(self, value: str, place: Place, start: int = 0, end: int | None = None, base: int = 0) -> Text:
+    def text(
+        self, value: str, place: Place, start: int = 0, end: int | None = None, base: int = 0, declare: bool = True
+    ) -> Text:
         """Read the part of a text from ``start`` to ``end``; holes point into the file's own text. ``base`` is where
-        ``value`` itself starts in the text at ``place``."""
+        ``value`` itself starts in the text at ``place``; ``declare`` puts the variables it uses on the project's
+        list."""
         part = value[start:end] if start or end is not None else value
         if "@" not in part and not (self.glific and "<%" in part):
             return literal(str(part))
@@ -200,7 +203,7 @@ class Reading:
             text = tuple(_unmoved_hole(item, value) if isinstance(item, Hole) else item for item in text)
             findings = [replace(finding, place=_unmoved(finding.place, value)) for finding in findings]
         self.findings.extend(findings)
-        for hole in holes(text):
+        for hole in holes(text) if declare else ():
             self.note(hole.expression, hole.at or place)
         return text
 
@@ -226,10 +229,10 @@ class Reading:
         """The place of a part of a text, in the file's own characters."""
         return place.within(*(value.original(start, end) if isinstance(value, Rewritten) else (start, end)))
 
-    def expression(self, value: Any, place: Place) -> Expression:
+    def expression(self, value: Any, place: Place, declare: bool = True) -> Expression:
         """A value that may be a text with expressions, as an expression; other scalars are constants."""
         if isinstance(value, str):
-            return text_expression(self.text(value, place))
+            return text_expression(self.text(value, place, declare=declare))
         if value is None or isinstance(value, (bool, int, float)):
             return Const(value)
         return Const(json_text(value))

@@ -36,17 +36,21 @@ class Exit:
 
     target: str | None
     place: Place
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Category:
-    """A category of a router; ``names`` are its translations."""
+    """A category of a router; ``names`` are its translations, ``way`` is the uuid of its exit, ``source`` its JSON
+    text."""
 
     uuid: str
     name: str
     target: str | None
     place: Place
     names: tuple[tuple[str, str], ...] = ()
+    way: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,9 @@ class Router:
     facts: list[tuple[str, str]] = field(default_factory=list)
 
 
-def read_exits(scene: Scene, node: Obj, seen: dict[tuple[str, str], Place], facts: list[tuple[str, str]]) -> dict[str, Exit]:
+def read_exits(
+    scene: Scene, node: Obj, seen: dict[tuple[str, str], Place], facts: list[tuple[str, str]]
+) -> dict[str, Exit]:
     """The exits of a node by uuid, in order; what is none is reported and kept as a fact."""
     reading = scene.reading
     result: dict[str, Exit] = {}
@@ -121,7 +127,10 @@ def read_exits(scene: Scene, node: Obj, seen: dict[tuple[str, str], Place], fact
         members.keep_rest(f"exits/{index}/")
         facts.extend((f"exits/{index}/name", value) if key == "name" else (key, value) for key, value in members.facts)
         uuid = _named(scene, item, "exit", place, seen) or f"#{index}"
-        result.setdefault(uuid, Exit(target or None, place))
+        if uuid in result:
+            facts.append((f"exits/{index}", json_text(item)))
+            reading.book.emulated(place, "a second exit of that uuid is never taken; kept as a fact")
+        result.setdefault(uuid, Exit(target or None, place, json_text(item)))
     return result
 
 
@@ -166,11 +175,11 @@ def read_router(
     if router.get("default_category_uuid") is not None:
         default = _category(scene, router, "default_category_uuid", by_uuid, "the default")
     members.take("default_category_uuid")
-    operand = members.expression("operand") if isinstance(router.get("operand"), str) else None
-    if operand is None and router.get("operand") is not None:
+    operand = None
+    if isinstance(members.take("operand"), str):
+        operand = reading.expression(router["operand"], members.at("operand"), declare=False)
+    elif router.get("operand") is not None:
         members.misshapen("operand", "a text")
-    elif router.get("operand") is None:
-        members.take("operand")
     name = members.string("result_name")
     result = result_key(name)
     if result:
@@ -179,10 +188,28 @@ def read_router(
         members.fact("config")
     wait = _wait(scene, router, by_uuid, facts)
     members.keep_rest("router/")
-    return Router(
+    read = Router(
         kind if isinstance(kind, str) else "switch",
         operand, cases, categories, default, result, wait, place, router.pointer, facts,
     )  # fmt: skip
+    _unused(scene, read, exits)
+    return read
+
+
+def _unused(scene: Scene, router: Router, exits: Mapping[str, Exit]) -> None:
+    """Keep what no case, default or timeout leads to: categories, and exits of none of them."""
+    used = [case.category for case in router.cases]
+    used += [router.default, router.wait.category if router.wait else None]
+    taken = {id(category) for category in (router.categories if router.kind == "random" else used)}
+    for category in router.categories:
+        if id(category) not in taken:
+            router.facts.append((f"unused category/{category.name}", category.source))
+            scene.reading.book.emulated(category.place, "nothing leads to it; kept as a fact")
+    ways = {category.way for category in router.categories if id(category) in taken}
+    for uuid, way in exits.items():
+        if uuid not in ways:
+            router.facts.append(("unused exit", way.source))
+            scene.reading.book.emulated(way.place, "nothing leads to it; kept as a fact")
 
 
 def _categories(
@@ -226,7 +253,8 @@ def _categories(
         members = Members(reading, item, "category", ("uuid", "name", "exit_uuid"))
         members.keep_rest(f"categories/{index}/")
         facts.extend(members.facts)
-        result.append(Category(uuid, name, target, place, tuple(names)))
+        way = way if isinstance(way, str) else ""
+        result.append(Category(uuid, name, target, place, tuple(names), way, json_text(item)))
     return result
 
 
@@ -256,9 +284,7 @@ def _objects(
     return result
 
 
-def _category(
-    scene: Scene, item: Obj, key: str, by_uuid: Mapping[str, Category], what: str
-) -> Category | None:
+def _category(scene: Scene, item: Obj, key: str, by_uuid: Mapping[str, Category], what: str) -> Category | None:
     """The category that a member names; None, reported, when there is none."""
     reading = scene.reading
     uuid = item.get(key)
@@ -299,7 +325,7 @@ def _cases(
             code = reading.find(
                 UnknownTest,
                 reading.at(item, "type") if "type" in item else place,
-                f"a case has {f'the test `{clip(name, 30)}`' if name else 'no test'}; it is kept as an opaque condition",
+                f"a case has {f'the test `{clip(name, 30)}`' if name else 'no test'}; it is an opaque condition",
                 help=f"did you mean `{close}`?" if close else "the tests begin with `has_`",
             )
             reading.book.degraded(place, "no known test; kept as an opaque condition", "correct the type", code)
@@ -327,9 +353,7 @@ def _translated_arguments(
             reading.book.emulated(at, f"{message}: the rest is as in the flow's own language")
         told = [index < len(texts) and bool(texts[index]) for index in range(len(words))]
         arguments[language] = tuple(texts[index] if told[index] else word for index, word in enumerate(words))
-        places[language] = tuple(
-            reading.at(texts, index) if told[index] else known for index, known in enumerate(own)
-        )
+        places[language] = tuple(reading.at(texts, index) if told[index] else known for index, known in enumerate(own))
     return arguments, places
 
 
@@ -390,7 +414,9 @@ def _wait(scene: Scene, router: Obj, by_uuid: Mapping[str, Category], facts: lis
             reading.book.degraded(place, "its timeout has no length: it waits without limit", "write `seconds`", code)
             seconds = None
         facts.extend(
-            (f"wait/timeout/{key}", json_text(item)) for key, item in timeout.items() if key not in ("seconds", "category_uuid")
+            (f"wait/timeout/{key}", json_text(item))
+            for key, item in timeout.items()
+            if key not in ("seconds", "category_uuid")
         )
     elif timeout is not None:
         # The first editors wrote the seconds alone.

@@ -1,4 +1,4 @@
-"""``PAR350``-``PAR399``: what a RapidPro, TextIt or Glific file gets wrong, or says in a way that has to be interpreted."""
+"""``PAR350``-``PAR399``: what a RapidPro or Glific file gets wrong, or says in a way that has to be interpreted."""
 
 from __future__ import annotations
 
@@ -39,7 +39,8 @@ __all__ = [
 class LegacyFlow(Rule):
     """A flow in a format older than version 13
 
-    What it does: refuses a flow whose definition has version 2 to 12 (`action_sets` and `rule_sets`), and names the version.
+    What it does: refuses a flow whose definition has version 2 to 12 (`action_sets` and `rule_sets`), and names the
+    version.
     Why: these files have another structure and another expression language; reading them as if they were newer would
     give a wrong scenario.
     Example: `{"version": "11.12", "flows": [{"action_sets": [], "rule_sets": []}]}`
@@ -85,8 +86,8 @@ class WrongShape(Rule):
 class UnknownAction(Rule):
     """An action of an unknown type
 
-    What it does: reports an action whose `type` neither RapidPro nor Glific has. It stays in the graph as unsupported, with its
-    source text.
+    What it does: reports an action whose `type` neither RapidPro nor Glific has. It stays in the graph as unsupported,
+    with its source text.
     Why: what it would do cannot be known.
     Example: `"type": "send_message"`
     Use instead: `"type": "send_msg"`
@@ -145,8 +146,8 @@ class NodeWithoutExit(Rule):
 class DanglingCategory(Rule):
     """A case, default or timeout names a category that is not there
 
-    What it does: reports a `category_uuid` (of a case, of a timeout, or the default) that none of the router's categories
-    has; the branch is taken to end the flow.
+    What it does: reports a `category_uuid` (of a case, of a timeout, or the default) that none of the router's
+    categories has; the branch is taken to end the flow.
     Why: the engine refuses the flow, and people who get there are left without an answer.
     Example: `"default_category_uuid"` of a category that was deleted
     Use instead: the uuid of one of the router's categories.
@@ -208,7 +209,8 @@ class UntranslatableProperty(Rule):
 
     What it does: reports a translation of a property that the thing it belongs to does not have, or that is never
     translated. It is kept as a fact of the flow.
-    Why: nobody ever sees it; often it is a misspelling of `text`, `quick_replies`, `attachments`, `arguments` or `name`.
+    Why: nobody ever sees it; often it is a misspelling of `text`, `quick_replies`, `attachments`, `arguments` or
+    `name`.
     Example: `"localization": {"fra": {"<uuid>": {"txet": ["Bonjour"]}}}`
     Use instead: `"text": ["Bonjour"]`
     Sources: https://docs.nyaruka.com/goflow/flows.html
@@ -254,8 +256,8 @@ class InvalidRequest(Rule):
 class TooManyParts(Rule):
     """More parts than the engine allows
 
-    What it does: reports a flow of more than 1000 nodes, and a node with more than 100 actions, exits, cases or categories.
-    They are all read.
+    What it does: reports a flow of more than 1000 nodes, and a node with more than 100 actions, exits, cases or
+    categories. They are all read.
     Why: the engine refuses the flow; it is usually made by a program that went astray.
     Example: a node with 101 actions
     Use instead: several nodes, or a subflow.
@@ -317,8 +319,8 @@ class ReplyWithoutCase(Rule):
 class UnknownSpecVersion(Rule):
     """A version that is not known here
 
-    What it does: says that a flow carries no version, or a later one than the newest that is known, and that it was read as
-    the newest (or, without a version, as the first form of 13).
+    What it does: says that a flow carries no version, or a later one than the newest that is known, and that it was
+    read as the newest (or, without a version, as the first form of 13).
     Why: a later version may say the same thing in another way.
     Example: `"spec_version": "15.0.0"`
     Use instead: nothing, if the result looks right.
@@ -333,8 +335,8 @@ class UnknownSpecVersion(Rule):
 class StartElsewhere(Rule):
     """A trigger or campaign starts a flow that is not in the file
 
-    What it does: reports a trigger or campaign event whose flow the file does not hold. It becomes a flow of its own that
-    only goes on to the named one.
+    What it does: reports a trigger or campaign event whose flow the file does not hold. It becomes a flow of its own
+    that only goes on to the named one.
     Why: the way in belongs to the scenario; without the file of its flow it leads nowhere.
     Example: an export of campaigns only
     Use instead: compile the files together, or export the flows with their triggers and campaigns.
@@ -349,8 +351,8 @@ class StartElsewhere(Rule):
 class NoTrigger(Rule):
     """Nothing in the file starts this flow
 
-    What it does: says that no trigger, campaign or other flow of the file starts a flow, so that it is taken to be started by
-    hand or by an API call: the business writes first.
+    What it does: says that no trigger, campaign or other flow of the file starts a flow, so that it is taken to be
+    started by hand or by an API call: the business writes first.
     Why: then nobody has written in the last 24 hours, and its first message has to be a template.
     Example: a flow exported alone
     Use instead: export the trigger with it, or add a keyword entry in the scenario file if users start it.
@@ -365,8 +367,8 @@ class NoTrigger(Rule):
 class UnknownTrigger(Rule):
     """A trigger or campaign event of an unknown kind
 
-    What it does: reports a `trigger_type`, `event_type` or `unit` that RapidPro does not have. The way in is read as the
-    strict case: the business writes first.
+    What it does: reports a `trigger_type`, `event_type` or `unit` that RapidPro does not have. The way in is read as
+    the strict case: the business writes first.
     Why: who writes first decides what may be sent.
     Example: `"trigger_type": "Z"`
     Use instead: one of `K C N M V S R T I O`.
@@ -427,8 +429,8 @@ class ActionsAfterFlow(Rule):
 class BadLanguage(Rule):
     """A language code that is none
 
-    What it does: reports translations under a code that is neither of two nor of three letters. They are kept under that
-    code.
+    What it does: reports translations under a code that is neither of two nor of three letters. They are kept under
+    that code.
     Why: the engine throws them away; a template needs a real language.
     Example: `"localization": {"french": {}}`
     Use instead: `"fra"`
@@ -443,8 +445,8 @@ class BadLanguage(Rule):
 class SecretInFlow(Rule):
     """A password or key stands in the flow
 
-    What it does: reports literal values that look like credentials, in headers, addresses and bodies of webhooks. The value
-    itself is never printed.
+    What it does: reports literal values that look like credentials, in headers, addresses and bodies of webhooks. The
+    value itself is never printed.
     Why: exports are shared and checked in; whoever reads them can use the key.
     Example: `"headers": {"Authorization": "Token 8f2c…"}`
     Use instead: `@globals.api_token`, whose value is not exported; replace the key that was exported.

@@ -1,4 +1,4 @@
-"""Actions that call or start something: webhooks and other services, flows, tickets, broadcasts; and what has no counterpart."""
+"""Actions that call or start something: webhooks, services, flows, tickets, broadcasts; and those kept whole."""
 
 from __future__ import annotations
 
@@ -150,9 +150,7 @@ def _service(
 ) -> Piece:
     place = _place(scene, members)
     scene.reading.book.emulated(place, f"a call of a service ({service}) that is set up elsewhere")
-    node = HttpRequest(
-        id="", service=service, name=name, parameters=parameters, body=body, into=into, at=place
-    )
+    node = HttpRequest(id="", service=service, name=name, parameters=parameters, body=body, into=into, at=place)
     return Piece(node, members.what)
 
 
@@ -318,9 +316,7 @@ def ticket(scene: Scene, members: Members) -> Piece:
     note = members.text("note") or members.text("body")
     if name_of(topic):
         parameters.insert(0, ("topic", literal(name_of(topic))))
-    return Piece(
-        Handover(id="", to=name_of(topic), note=note, parameters=tuple(parameters), at=place), members.what
-    )
+    return Piece(Handover(id="", to=name_of(topic), note=note, parameters=tuple(parameters), at=place), members.what)
 
 
 _ADVICE: dict[str, tuple[type[Rule], str, str]] = {

@@ -21,8 +21,10 @@ LANGUAGE = Ref(("contact", "language"))
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[A-Za-z]{2,3}")
 _PROPERTIES = frozenset(
-    "text quick_replies attachments template_variables variables params subject body category arguments name "
-    "audio_url".split()
+    (
+        *("text", "quick_replies", "attachments", "template_variables", "variables", "params", "subject", "body"),
+        *("category", "arguments", "name", "audio_url"),
+    )
 )
 """Everything that any version translates."""
 

@@ -51,7 +51,9 @@ def _category_tests(value: Any) -> Iterator[str]:
         if isinstance(item, dict):
             cases = item.get("cases")
             if isinstance(cases, list) and isinstance(item.get("operand"), str):
-                tests = {case.get("type") for case in cases if isinstance(case, dict) and isinstance(case.get("type"), str)}
+                tests = {
+                    case.get("type") for case in cases if isinstance(case, dict) and isinstance(case.get("type"), str)
+                }
                 if tests & {"has_category", "has_intent", "has_top_intent"}:
                     yield item["operand"]
             stack.extend(item.values())

@@ -12,6 +12,7 @@ import zipfile
 from dataclasses import replace
 from typing import Any
 
+import bascule.diagnostics.table_rules  # noqa: F401  (the rules that problems of sheets are named after)
 from bascule.diagnostics.parse_rules import findings_of
 from bascule.ir.content import Choice, Content
 from bascule.ir.nodes import Always, Ask, Chosen, Edge, Message, Node, Otherwise, ReplyKind, Validation
@@ -22,9 +23,9 @@ from bascule.language.reading import Reading, json_text, unique
 from bascule.language.secrets import SecretInSource
 from bascule.language.viber_fields import shown
 from bascule.parsers.base import Parsed, ParseOptions
-from bascule.parsers.viber.losses import AnswersSheet, SurveySetting
+from bascule.parsers.viber.losses import AnswersSheet, ConversationStarted, SurveySetting
 from bascule.parsers.viber.rules import NoMessages, SurveyParameter, SurveyQuestion
-from bascule.source import Document, Place, SourceFile, join_pointer, split_pointer
+from bascule.source import Document, Place, Problem, SourceFile, join_pointer, split_pointer
 from bascule.source.workbook import SheetDocument, read_workbook
 
 __all__ = ["WorkbookDocument", "parse_workbook", "sheet_names"]
@@ -32,6 +33,7 @@ __all__ = ["WorkbookDocument", "parse_workbook", "sheet_names"]
 _SHEETS = ("parameters", "questions", "answers")
 _SHEET_NAME = re.compile(r"<(?:\w+:)?sheet\b[^>]{0,400}?\bname=\"([^\"]{1,200})\"")
 _MAX_LISTING = 1_000_000
+_NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,6})?")
 _FILLED = re.compile(r"(?i)\s*(?:your[- _].*|votre.*|<.*>|x{3,}|\.{3})?\s*")
 
 _PARAMETERS: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -86,6 +88,17 @@ class WorkbookDocument(Document):
                 self.starts[name] = len(text)
                 text += sheets[name].text
         super().__init__(path, text)
+
+    def problems(self, read: dict[str, SheetDocument]) -> list[Problem]:
+        """What is wrong with the sheets that are read, in offsets of the whole text. Answers are not looked at."""
+        found: list[Problem] = []
+        for name, sheet in read.items():
+            start = self.starts.get(name, 0)
+            if name != "answers":
+                found.extend(
+                    replace(problem, start=problem.start + start, end=problem.end + start) for problem in sheet.problems
+                )
+        return found
 
     def _range(self, place: Place) -> tuple[int, int]:
         tokens = split_pointer(place.pointer)
@@ -236,13 +249,25 @@ class _Survey:
                 help="write the options in `extras`, joined by `;`",
             )
             return Ask(**common, content=content, reply=ReplyKind.TEXT)
-        complete = Content(text=content.text, choices=tuple(options), at=at)
-        retry = self.texts.get("misunderstood")
-        validation = None
-        if retry is not None and retry[0].strip():
-            said = Content(text=Localized.of(self.reading.text(*retry)), at=retry[1])
-            validation = Validation(error=said)
-        return Ask(**common, content=complete, reply=ReplyKind.CHOICE, validation=validation)
+        if kind == "range" and all(_NUMBER.fullmatch(choice.payload) for choice in options):
+            numbers = [float(choice.payload) for choice in options]
+            return self.scale(common, content, options, min(numbers), max(numbers))
+        asked = replace(content, choices=tuple(options))
+        return Ask(**common, content=asked, reply=ReplyKind.CHOICE, validation=self.validation())
+
+    def scale(self, common: dict[str, Any], content: Content, options: list[Choice], low: float, high: float) -> Ask:
+        """A question answered by a number of a range."""
+        error = self.validation()
+        bounds = Validation(minimum=low, maximum=high, error=error.error if error else None)
+        asked = replace(content, choices=tuple(options))
+        return Ask(**common, content=asked, reply=ReplyKind.CHOICE, validation=bounds)
+
+    def validation(self) -> Validation | None:
+        """What is said to an answer that is none of the options."""
+        value, place = self.texts.get("misunderstood", ("", Place(self.path)))
+        if not value.strip():
+            return None
+        return Validation(error=Content(text=Localized.of(self.reading.text(value, place)), at=place))
 
     def options_of(self, extras: str, row: int, columns: dict[str, int]) -> list[Choice]:
         place = self.place("questions", row, columns["extras"]) if "extras" in columns else Place(self.path)
@@ -285,6 +310,13 @@ class _Survey:
             closing = self.texts["end"][1]
             said = Content(text=Localized.of(end), at=closing)
             result.append(Message(id="end", content=said, at=closing))
+        if result:
+            self.reading.find(
+                ConversationStarted,
+                place,
+                "the welcome is shown before the user wrote; on WhatsApp the user writes first",
+                help="let it answer the first message: a click-to-chat link with a prefilled text, or ice breakers",
+            )
         entry = Entry(EntryKind.CHAT_OPENED, result[0].id, name="conversation_started", at=place) if result else None
         return Flow(
             id=template_slug(stem) or "survey",
@@ -323,14 +355,11 @@ def parse_workbook(file: SourceFile, options: ParseOptions) -> tuple[Reading, Pa
     reading = Reading(file.path)
     by_name = {name.strip().casefold(): name for name in sheet_names(file.data)}
     sheets: dict[str, SheetDocument] = {}
-    problems = []
     for name in _SHEETS:
         if name in by_name:
-            sheet = read_workbook(file.path, file.data, by_name[name])
-            sheets[name] = sheet
-            if name != "answers":
-                problems.extend(findings_of(sheet.problems, sheet))
+            sheets[name] = read_workbook(file.path, file.data, by_name[name])
     document = WorkbookDocument(file.path, {name: sheet for name, sheet in sheets.items() if sheet.usable})
+    problems = findings_of(document.problems(sheets), document)
     reading.findings.extend(problems)
     facts = (("format", "viber"), ("shape", "survey workbook"))
     if "parameters" not in document.sheets or "questions" not in document.sheets:

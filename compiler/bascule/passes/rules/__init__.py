@@ -62,7 +62,12 @@ class CheckContext:
 
 
 class CheckRule(Rule):
-    """A rule that looks at the graph or at the plan. ``check`` yields findings made with ``cls.at``."""
+    """A rule that looks at the graph or at the plan. ``check`` yields findings made with ``cls.at``.
+
+    Its page is run by the tests: *Example* must give the finding, *Use instead* must not. A text in
+    backquotes is an SMS template in French, a block that begins with ``bascule: 1`` a scenario; an
+    example that is neither says ``(not run)``. Its cases stand in ``tests/rules/CODE/cases.yaml``.
+    """
 
     @classmethod
     def check(cls, context: CheckContext) -> Iterator[Finding]:

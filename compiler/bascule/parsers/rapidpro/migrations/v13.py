@@ -24,8 +24,11 @@ _CATEGORY_NAME = 36
 """Longest names of results and categories since 13.6, in characters."""
 
 _TEMPLATES = frozenset(
-    "text attachments quick_replies value url body headers input instructions path addresses subject language timezone "
-    "audio_url legacy_vars contact_query template_variables templating note".split()
+    (
+        *("text", "attachments", "quick_replies", "value", "url", "body", "headers", "input", "instructions", "path"),
+        *("addresses", "subject", "language", "timezone", "audio_url", "legacy_vars", "contact_query"),
+        *("template_variables", "templating", "note"),
+    )
 )
 """Members of actions that hold texts with expressions, in all of them that they contain."""
 
@@ -95,7 +98,9 @@ def to_13_4_0(flow: Obj) -> Obj:
         renamed[uuid] = body
         variables = templating.get("variables")
         params = variables if isinstance(variables, Arr) else Arr()
-        component = Obj({"uuid": body, "name": "body", "params": params}, templating.pointer, {"params": params.pointer})
+        component = Obj(
+            {"uuid": body, "name": "body", "params": params}, templating.pointer, {"params": params.pointer}
+        )
         made = Arr([component], templating.pointer, {0: templating.pointer})
         return action.having({"templating": templating.having({"components": made}).lacking("uuid", "variables")})
 

@@ -31,7 +31,10 @@ _LONGEST_RUN = {"messaging": 20_160, "voice": 15}
 _WEBHOOKS = ("call_webhook", "call_resthook")
 _LOCALS = {"open_ticket": "_new_ticket", "transfer_airtime": "_new_transfer"}
 _ONE_ARGUMENT = frozenset(
-    "has_only_text has_phrase has_only_phrase has_any_word has_all_words has_beginning has_pattern".split()
+    (
+        *("has_only_text", "has_phrase", "has_only_phrase", "has_any_word", "has_all_words", "has_beginning"),
+        "has_pattern",
+    )
 )
 _STATUS = "@webhook.status"
 
@@ -74,8 +77,8 @@ def _only(case: Obj, cases: Arr) -> Arr:
 
 @migration("14.1.0", "webhook nodes branch on the call, not on its result")
 def to_14_1_0(flow: Obj) -> Obj:
-    """A node that calls a webhook branches on `@webhook.status` between 200 and 299 instead of the category of the result
-    it saves, so that it need not save one.
+    """A node that calls a webhook branches on `@webhook.status` between 200 and 299 instead of the category of the
+    result it saves, so that it need not save one.
 
     The engine also cuts quick replies after the tenth. bascule keeps them: an old server sends them all, and
     what a WhatsApp list has room for is decided later, where the reader of the report sees it.

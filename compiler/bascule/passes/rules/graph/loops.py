@@ -55,9 +55,7 @@ def _counted(vertices: Sequence[Vertex]) -> bool:
             tested += [ref.path for ref in references(node.subject)]
     known = set(changed)
     prefixes = {path[:size] for path in changed for size in range(1, len(path))}
-    return any(
-        path in prefixes or any(path[:size] in known for size in range(1, len(path) + 1)) for path in tested
-    )
+    return any(path in prefixes or any(path[:size] in known for size in range(1, len(path) + 1)) for path in tested)
 
 
 def _leaves(vertex: Vertex, inside: frozenset[int], net: Network) -> bool:

@@ -38,4 +38,3 @@ def button_place(context: CheckContext, subject: Subject, index: int) -> Place:
 
 
 _NO_TEXT: Text = ()
-

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Label, Severity
 from bascule.ir.content import Content
+from bascule.ir.expr_text import print_expression
 from bascule.ir.text import LocalizedText, Text, holes, is_empty
-from bascule.passes.lower.texts import marker_of
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.interactive.sites import Site, contents, sites
-from bascule.passes.rules.wording import said
+from bascule.passes.rules.wording import said, shown
 from bascule.source import Place
 
 __all__ = ["LanguageMissing", "PlaceholdersDiffer"]
@@ -19,7 +19,8 @@ _MOST_LABELS = 3
 
 
 def _variables(text: Text) -> dict[str, Place | None]:
-    return {marker_of(hole.expression).name: hole.at for hole in holes(said(text))}
+    """The variables and calculations of a text, as they are written."""
+    return {shown(print_expression(hole.expression)): hole.at for hole in holes(said(text))}
 
 
 def _texts(content: Content) -> Iterator[tuple[str, LocalizedText]]:

@@ -31,8 +31,12 @@ def _declared(variable: Variable) -> bool:
 
 
 def _provided(path: Path) -> bool:
-    """The platform fills it; what a flow keeps under ``flow.variables`` (Studio), the flow itself must set."""
-    return path[0] in _PROVIDED and path[:2] != ("flow", "variables")
+    """The platform fills it, but for what a flow keeps under ``flow.variables`` (Studio): nobody else sets that."""
+    return path[0] in _PROVIDED and not _kept_by_flow(path)
+
+
+def _kept_by_flow(path: Path) -> bool:
+    return path[:2] == ("flow", "variables")
 
 
 def _covered(path: Path, known: set[Path], prefixes: set[Path]) -> bool:
@@ -49,7 +53,8 @@ class NeverSet(CheckRule):
 
     What it does: reports variables that no node sets, no file declares and no platform provides. In a flow that
     people start and that sets other variables it is a warning. Where a program starts the flow, or nothing is set
-    at all (tables of SMS), that program must give the values: one remark for each file, with all names.
+    at all (tables of SMS), that program must give the values: one remark for each file, with all names. Uses with
+    a default (`default(nom, "vous")`) are left out.
     Why: people see an empty place in the text, and a template with an empty parameter is not sent (131008).
     Example:
         bascule: 1
@@ -87,12 +92,12 @@ class NeverSet(CheckRule):
         by_caller: dict[str, dict[str, Use]] = {}
         told: dict[tuple[str, str], list[Use]] = {}
         for use in found.items:
-            if _provided(use.path) or _covered(use.path, known, prefixes):
+            if use.optional or _provided(use.path) or _covered(use.path, known, prefixes):
                 continue
             flow = context.project.by_id[use.flow]
             if _names_node(use.path, flow) or (len(use.path) == 1 and use.path[0].isdigit()):
                 continue
-            if found.set_in.get(use.flow) and not _called_with_values(flow):
+            if _kept_by_flow(use.path) or (found.set_in.get(use.flow) and not _called_with_values(flow)):
                 told.setdefault((use.flow, dotted(use.path)), []).append(use)
             else:
                 by_caller.setdefault(use.place.file, {}).setdefault(dotted(use.path), use)
@@ -186,7 +191,8 @@ def _plain(name: str) -> str:
 class TwoSpellings(CheckRule):
     """One variable is spelt in two ways
 
-    What it does: reports names that differ only in case, accents or separators (`nom_client`, `NomClient`).
+    What it does: reports names in one file that differ only in case, accents or separators (`nom_client`,
+    `NomClient`).
     Why: they are two variables: one of them may stay empty, and templates get more parameters than they need.
     Example:
         bascule: 1
@@ -212,14 +218,14 @@ class TwoSpellings(CheckRule):
     @classmethod
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Group all names by what is left without case, accents and separators."""
-        first: dict[str, tuple[str, Place]] = {}
-        told: set[str] = set()
+        first: dict[tuple[str, str], tuple[str, Place]] = {}
+        told: set[tuple[str, str]] = set()
         for name, place in _named(context, uses(context)):
-            key = _plain(name)
+            key = (place.file, _plain(name))
             known, where = first.setdefault(key, (name, place))
-            if known == name or not key or name in told:
+            if known == name or not key[1] or (place.file, name) in told:
                 continue
-            told.add(name)
+            told.add((place.file, name))
             yield cls.at(
                 place,
                 f"`{name}` and `{known}` may be one variable",

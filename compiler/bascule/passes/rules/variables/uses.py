@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bascule.ir.content import Choice, Content, Media
-from bascule.ir.expr import Expression, Lambda, references, walk
+from bascule.ir.expr import Call, Expression, Lambda, references, walk
 from bascule.ir.nodes import (
     Ask,
     Audience,
@@ -36,12 +36,13 @@ Used = tuple[Expression, Place | None]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One use of a variable in a flow."""
+    """One use of a variable in a flow. ``optional``: the text says something else when it has no value."""
 
     path: Path
     flow: str
     node: str
     place: Place
+    optional: bool = False
 
 
 @dataclass(slots=True)
@@ -87,10 +88,12 @@ def _uses(context: CheckContext) -> Uses:
 
 def _add(found: Uses, flow: Flow, node: str, place: Place, used: Iterable[Used]) -> None:
     for expression, at in used:
-        names = {name for part in walk(expression) if isinstance(part, Lambda) for name in part.parameters}
+        parts = list(walk(expression))
+        names = {name for part in parts if isinstance(part, Lambda) for name in part.parameters}
+        spare = {part.args[0] for part in parts if isinstance(part, Call) and part.name == "default" and part.args}
         for ref in references(expression):
             if ref.path and ref.path[0] not in names:
-                found.items.append(Use(ref.path, flow.id, node, at or place))
+                found.items.append(Use(ref.path, flow.id, node, at or place, ref in spare))
 
 
 def _set_by(node: Node) -> Iterator[Path]:

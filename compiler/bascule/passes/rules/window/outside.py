@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bascule.diagnostics import Finding, Label, Severity
 from bascule.diagnostics.render_text import clock_text
 from bascule.ir.content import TemplateUse
-from bascule.ir.nodes import Delay, Handover, RunFlow, Timeout
+from bascule.ir.nodes import Delay, Failure, Handover, RunFlow, Timeout
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.interactive.sites import Site
 from bascule.passes.rules.window.proofs import (
@@ -186,6 +186,8 @@ def _help(context: CheckContext, cause: Cause) -> str:
     node = flow.by_id.get(cause.node) if flow is not None else None
     if isinstance(cause.guard, Timeout) or isinstance(node, Delay):
         return f"shorten the waits below {clock_text(context.window.limit)} in total, or accept the template"
+    if isinstance(cause.guard, Failure):
+        return "end the flow when sending fails several times, or accept the template"
     if isinstance(node, Handover):
         return "let the person who takes over say it, or accept the template"
     if isinstance(node, RunFlow):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from bascule.diagnostics import Label
@@ -93,6 +93,7 @@ def witness_labels(context: CheckContext, arrival: Arrival) -> list[Label]:
     """What moves the clock after the last reply, in order, each with the clock after it."""
     witness = last_steps(arrival)
     labels: list[Label] = []
+    rounds: dict[tuple[Place, str], int] = {}
     entry = arrival.entry
     if witness and witness[0].clock == 0 and entry is not None and entry.at is not None:
         labels.append(Label(entry.at, "the person writes: the clock starts", clock=0.0))
@@ -105,14 +106,23 @@ def witness_labels(context: CheckContext, arrival: Arrival) -> list[Label]:
         if place is None or node is None:
             continue
         if isinstance(node, Ask) and after.clock == 0 and not isinstance(step.edge.guard, (Timeout, Failure)):
-            labels = [Label(place, "the last reply: the clock starts", clock=0.0)]
+            labels, rounds = [Label(place, "the last reply: the clock starts", clock=0.0)], {}
             continue
         what, place = _what_passes(step, after.clock, node, place, _FAR * context.window.limit)
         if what:
-            repeat = f", {step.repeat} times round" if step.repeat > 1 else ""
             known = after.clock < _FAR * context.window.limit
-            labels.append(Label(place, what + repeat, clock=after.clock if known else None))
-    return labels[-_MOST_LABELS:]
+            labels.append(Label(place, what, clock=after.clock if known else None))
+            rounds[place, what] = rounds.get((place, what), 0) + step.repeat
+    return _once_each(labels, rounds)[-_MOST_LABELS:]
+
+
+def _once_each(labels: list[Label], rounds: Mapping[tuple[Place, str], int]) -> list[Label]:
+    """Each step of a loop once, with how often it is taken and the clock after the last time."""
+    last = {(label.place, label.text): label for label in labels}
+    return [
+        replace(label, text=f"{text}, {rounds[place, text]} times") if rounds.get((place, text), 1) > 1 else label
+        for (place, text), label in last.items()
+    ]
 
 
 def _what_passes(step: Step, after: float, node: Node, place: Place, far: float) -> tuple[str, Place]:
@@ -122,6 +132,8 @@ def _what_passes(step: Step, after: float, node: Node, place: Place, far: float)
         return f"no answer for {clock_text(guard.after.high)}", place
     if isinstance(node, Delay):
         return f"a wait of {clock_text(node.duration.high)}", node.at or place
+    if isinstance(guard, Failure) and isinstance(node, Ask):
+        return f"sending fails, within {clock_text(after - step.clock)}", place
     if isinstance(node, Handover):
         return "a person has the conversation, nobody knows for how long", place
     if isinstance(node, RunFlow):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bascule.diagnostics.finding import Severity
@@ -28,6 +28,9 @@ __all__ = [
 
 HIDDEN = "•"
 """Stands for each character of a secret that is not shown."""
+
+_RANGES = 50
+"""Most secrets of one value that are covered one by one."""
 
 _NAME = re.compile(
     r"(?:^|[^a-z])(?:pass(?:word|wd|phrase|code)?|pwd|secret|token|api[_\- ]?key|apikey|auth(?:orization)?|bearer"
@@ -148,13 +151,19 @@ class MaskedDocument(Document):
 
     def __init__(self, inner: Document, secrets: Sequence[Place]) -> None:
         text = inner.text
-        if secrets:
-            chars = list(text)
-            for place in secrets:
+        by_value: dict[str, list[Place]] = {}
+        for place in secrets:
+            by_value.setdefault(place.pointer, []).append(place)
+        chars = list(text) if secrets else []
+        for places in by_value.values():
+            # Finding a range inside a text costs its length: past a few the whole text is covered.
+            few = places if len(places) <= _RANGES else [replace(places[0], sub=None, key=False)]
+            for place in few:
                 span = inner.locate(place)
                 for at in range(span.start, min(span.end, len(chars))):
                     if chars[at] not in "\r\n":
                         chars[at] = HIDDEN
+        if secrets:
             text = "".join(chars)
         super().__init__(inner.path, text)
         self.inner = inner

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+from functools import cache
 from typing import Any
 
 from bascule.language.reading import Reading, json_text
@@ -46,6 +47,12 @@ def _plain(name: str) -> str:
     return "".join(char for char in name.casefold() if char.isalnum())
 
 
+@cache
+def _loose(known: tuple[str, ...]) -> dict[str, str]:
+    """Known names by their letters alone."""
+    return {_plain(name): name for name in known}
+
+
 class Fields:
     """The members of one object. ``what`` names the object in the ledger (``message``, ``keyboard``, ``button``).
 
@@ -63,7 +70,7 @@ class Fields:
         self._taken: set[str] = set()
         members = list(piece.members())
         names = {name for name, _ in members}
-        loose = {_plain(name): name for name in known}
+        loose = _loose(known)
         for name, item in members:
             reading.book.open(f"{what} {shown(name)}", item.place)
             if name in known:

@@ -295,10 +295,10 @@ class _BodyReader:
                 fields.forget(name)
 
     def hide(self, piece: Piece | None) -> None:
-        """Ids of people show in no snippet."""
-        if piece is None:
-            return
-        self.reading.secrets.extend([item.place for item in piece.items()] if piece.is_list else [piece.place])
+        """Ids of people show in no snippet. Code that computes them may."""
+        if piece is not None:
+            items = piece.items() if piece.is_list else [piece]
+            self.reading.secrets.extend(item.place for item in items if item.fixed)
 
     def content(self, kind: str) -> Content:
         text = self.words(kind)

@@ -17,6 +17,9 @@ from bascule.source import Place
 
 __all__ = ["FoundBody", "bodies_of"]
 
+_LONGEST = 60
+"""Longest chain of conditions whose opposite is spelled out. Branches are tried in order, so nothing is lost."""
+
 _DECLARES = ("var", "let", "const")
 _KEEPS = ("payload", "body", "message", "msg", "messages", "data", "json", "response")
 
@@ -112,6 +115,8 @@ class _Walker:
     @staticmethod
     def otherwise(chain: list[Expression]) -> Expression | None:
         """The condition that none of these held."""
+        if len(chain) > _LONGEST:
+            return None
         guard: Expression | None = None
         for earlier in chain:
             guard = both(guard, negated(earlier))

@@ -15,7 +15,7 @@ from bascule.source.properties import PropertiesDocument
 __all__ = ["cut_text", "other_format", "read_plain_text", "read_properties_templates"]
 
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n|$)")
-_RULER = re.compile(r"\s*(?:-{3,}|={3,}|\*{3,}|_{3,}|~{3,}|(?:\* ){2,}\*|(?:- ){2,}-)\s*")
+_RULER = re.compile(r"\s*+(?:-{3,}|={3,}|\*{3,}|_{3,}|~{3,}|(?:\* ){2,}\*|(?:- ){2,}-)\s*")
 _NAME = r"[^\W_][\w .,'’&()/-]{0,59}"
 _HEADINGS = (
     ("[name]", re.compile(rf"\s*\[({_NAME})\]\s*")),
@@ -186,7 +186,7 @@ def read_properties_templates(document: PropertiesDocument) -> Reading:
 _OTHER = (
     (
         "a PHP file",
-        re.compile(r"\s*<\?php\b"),
+        re.compile(r"\s*+<\?php\b"),
         "write the array as JSON with `php -r 'echo json_encode(require \"FILE\", JSON_UNESCAPED_UNICODE);'`",
     ),
     (
@@ -196,7 +196,7 @@ _OTHER = (
     ),
     (
         "an Android string file",
-        re.compile(r"(?s)\s*(?:<\?xml.{0,200}?\?>)?\s*(?:<!--.{0,2000}?-->\s*)?<resources\b"),
+        re.compile(r"(?s)\s*+(?:<\?xml.{0,200}?\?>\s*+)?(?:<!--.{0,2000}?-->\s*+)?<resources\b"),
         "turn it into CSV or `.properties` first, for example with `android2po` or the Translate Toolkit",
     ),
     (
@@ -206,7 +206,7 @@ _OTHER = (
     ),
     (
         "an XML file",
-        re.compile(r"\s*(?:<\?xml\b|<(?:root|xliff|TS)\b)"),
+        re.compile(r"\s*+(?:<\?xml\b|<(?:root|xliff|TS)\b)"),
         "export the texts as CSV, JSON or YAML",
     ),
 )

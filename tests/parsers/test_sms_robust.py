@@ -157,6 +157,37 @@ def test_large_files_take_seconds_not_minutes(name: str, text: str) -> None:
     assert time.perf_counter() - start < 30
 
 
+@pytest.mark.parametrize("suffix", [".txt", ".csv", ".properties", ""])
+@pytest.mark.parametrize(
+    "piece",
+    [
+        " ",
+        '"a\\',
+        "{",
+        "%a",
+        "a@",
+        "[a",
+        "---\n\n",
+        "name:\n",
+        "# x\n",
+        "\n \n",
+        "<!--",
+        'msgid "',
+        "1. ",
+        "stop ",
+        "é",
+        "\\\n",
+        "a=b\n",
+    ],
+)
+def test_repeated_pieces_take_linear_time(piece: str, suffix: str) -> None:
+    file = SourceFile.of_text(piece * (100_000 // len(piece)), f"a{suffix}")
+    start = time.perf_counter()
+    sniff(file)
+    parse(file, ParseOptions())
+    assert time.perf_counter() - start < 15
+
+
 def test_every_rule_has_its_page() -> None:
     own = [rule for code, rule in registry().items() if code[:4] in ("PAR1", "LOS1") and int(code[3:]) < 150]
     assert len(own) > 20

@@ -62,6 +62,7 @@ _NAMED = re.compile(
     r"[?&;,{\s]?[\"']?([\w.\-]{1,60})[\"']?\s{0,8}[:=]\s{0,8}"
     r"(?:[\"'`]([^\"'`\\\n]{1,2000})[\"'`]|([^\s&#\"'`;,{}()]{6,2000}))"
 )
+_QUERY = re.compile(r"[?&]([\w.\-]{1,60})=([^&#\s\"'`]{1,2000})")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -121,6 +122,12 @@ def secret_in_text(text: str) -> list[Secret]:
         for hit in _USER_INFO.finditer(text)
         if not _PLACEHOLDER.fullmatch(hit.group(1))
     ]
+    if "=" in text:
+        found += [
+            Secret("a password, token or key", hit.start(2), hit.end(2))
+            for hit in _QUERY.finditer(text)
+            if is_secret_name(hit.group(1)) and _is_real(hit.group(2))
+        ]
     if "=" in text or ":" in text:
         for hit in _NAMED.finditer(text):
             quoted = hit.group(2) is not None

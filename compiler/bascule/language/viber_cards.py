@@ -21,7 +21,7 @@ from bascule.language.viber_keyboard import (
     read_field_state,
 )
 from bascule.language.viber_pieces import Piece, read_text
-from bascule.language.viber_rules import EmptyMessage
+from bascule.language.viber_rules import EmptyMessage, WrongShape
 
 __all__ = ["read_cards"]
 
@@ -55,7 +55,12 @@ def _size(fields: Fields, name: str, default: int) -> int:
         return default
     fields.hints.append((name, json_text(int(number))))
     fields.reading.book.exact(fields.place(name), "cuts the buttons into cards")
-    return max(1, min(int(number), 100))
+    if number < 1:
+        fields.reading.find(
+            WrongShape, fields.place(name), f"`{name}` is below 1; {default} is used", help="write 1 to 7"
+        )
+        return default
+    return min(int(number), 100)
 
 
 def _groups(buttons: list[Button], cells: int) -> list[list[Button]]:

@@ -172,12 +172,15 @@ def is_certain_body(value: Any) -> bool:
         return True
     kind = names.get("type")
     typed = isinstance(kind, str) and kind.strip().casefold() in _TELLING
-    if not typed and not isinstance(names.get("text"), str):
+    if not typed and not isinstance(names.get("text"), str) and not isinstance(names.get("media"), str):
         return False
     if "minapiversion" in names or "broadcastlist" in names or ("trackingdata" in names and "event" not in names):
         return True
-    if not typed or "messagingproduct" in names:
+    if "messagingproduct" in names:
         return False
+    if not typed:
+        sent = isinstance(kind, str) and isinstance(names.get("receiver"), str)
+        return sent and ("media" in names or isinstance(names.get("text"), str))
     sender = names.get("sender")
     named = isinstance(sender, dict) and "name" in sender and "id" not in sender
     return isinstance(names.get("receiver"), str) or named or "stickerid" in names or "authtoken" in names
@@ -375,7 +378,7 @@ class _BodyReader:
         members = dict(piece.members())
         latitude, longitude = members.get("lat"), members.get("lon", members.get("lng"))
         if latitude is None or longitude is None:
-            self.fields.misshapen("location", "an object with `lat` and `lon`")
+            self.fields.misshapen("location", "a pair of `lat` and `lon`")
             return None
         return GeoPoint(self.expression(latitude), self.expression(longitude))
 
@@ -405,7 +408,7 @@ class _BodyReader:
             return literal(json_text(item.value))
 
         if not members:
-            self.fields.misshapen("contact", "an object with `name` and `phone_number`")
+            self.fields.misshapen("contact", "a pair of `name` and `phone_number`")
             return ()
         avatar = members.get("avatar")
         picture = avatar.value if avatar is not None and isinstance(avatar.value, str) and avatar.fixed else ""

@@ -142,6 +142,7 @@ class _Export:
             flows.append(read_flow(reading, source, self.assets, uses))
         flows = [self._entered(flow, starts) for flow in flows]
         flows.extend(starts.flows)
+        self.facts.extend(starts.facts)
         self._missing()
         self._lost(sources)
         self._rest(bool(flows))

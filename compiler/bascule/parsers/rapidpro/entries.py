@@ -7,7 +7,7 @@ from typing import Any
 
 from bascule.ir.content import Content
 from bascule.ir.expr import Call, Const, Expression, Ref
-from bascule.ir.nodes import Always, Duration, Edge, Message, Node, RunFlow
+from bascule.ir.nodes import Always, Duration, Edge, Message, RunFlow
 from bascule.ir.project import Entry, EntryKind, Flow
 from bascule.ir.text import Localized, Text
 from bascule.parsers.rapidpro.catalogue import TRIGGERS, UNITS
@@ -25,7 +25,8 @@ _GROUPS = Ref(("contact", "groups"))
 
 
 class Starts:
-    """The entries of each flow, and flows that only exist to start others. ``taken`` are the ids in use."""
+    """The entries of each flow, and flows that only exist to start others. ``taken`` are the ids in use; ``facts``
+    collects what starts nothing."""
 
     def __init__(self, reading: Reading, assets: Assets, taken: dict[str, int]) -> None:
         self.reading = reading
@@ -33,6 +34,7 @@ class Starts:
         self.taken = taken
         self.entries: dict[str, list[Entry]] = {}
         self.flows: list[Flow] = []
+        self.facts: list[tuple[str, str]] = []
 
     def add(self, reference: Any, entry: Entry, what: str, place: Place, members: Members) -> None:
         """Put an entry on the flow a trigger or event names, or on a new one that goes on to it."""
@@ -46,24 +48,18 @@ class Starts:
         if not isinstance(reference, Obj) or not name_of(reference):
             code = self.reading.find(EmptyAction, place, f"{what} starts no flow", help="name the `flow`")
             self.reading.book.degraded(place, "it starts nothing; kept as a fact", "name the `flow`", code)
-            members.facts.append((what, json_text(members.item)))
-            self._alone(entry, what, place, members)
+            self.facts.append((what, json_text(members.item)))
             return
         id_, title = self.assets.flow_id(reference)
-        code = self.reading.find(
+        self.reading.find(
             StartElsewhere,
             place,
             f"{what} starts the flow `{clip(title or id_)}`, which is not in this file",
             help="compile its file together with this one",
         )
-        del code
-        self._alone(entry, what, place, members, RunFlow(id="start", flow=id_, flow_title=title, mode="jump", at=place))
-
-    def _alone(self, entry: Entry, what: str, place: Place, members: Members, node: RunFlow | None = None) -> None:
-        nodes: tuple[Node, ...] = (node,) if node is not None else ()
-        name = unique(slug(f"{what} {entry.name}") or "start", self.taken)
-        facts = tuple(members.facts)
-        self.flows.append(Flow(id=name, nodes=nodes, entries=(entry,), title=entry.name or what, facts=facts, at=place))
+        node = RunFlow(id="start", flow=id_, flow_title=title, mode="jump", at=place)
+        name = unique(slug(f"{what} {id_}") or "start", self.taken)
+        self.flows.append(Flow(id=name, nodes=(node,), entries=(entry,), title=f"{what}: {title or id_}", at=place))
 
 
 def _names(reading: Reading, assets: Assets, members: Members, key: str) -> list[str]:

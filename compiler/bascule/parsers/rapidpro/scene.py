@@ -114,7 +114,7 @@ class Scene:
                 continue
             name = name_of(item)
             if not name:
-                code = self.reading.wrong_shape(place, f"an item of `{key}`", item, "an object with a name")
+                code = self.reading.wrong_shape(place, f"an item of `{key}` has no name: it", item, "a named object")
                 self.reading.book.degraded(place, "names nothing; kept as a fact", "name it", code)
                 continue
             self.assets.use(kind, name, place)

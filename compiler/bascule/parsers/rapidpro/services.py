@@ -232,7 +232,7 @@ def enter_flow(scene: Scene, members: Members) -> Piece:
 
 def _no_flow(scene: Scene, members: Members) -> None:
     place = _place(scene, members)
-    code = scene.reading.find(EmptyAction, place, f"a `{members.what}` names no flow", help="name the `flow`")
+    code = scene.reading.find(EmptyAction, place, f"`{members.what}` names no flow", help="name the `flow`")
     scene.reading.book.degraded(place, "there is no flow to run", "name the `flow`", code)
 
 

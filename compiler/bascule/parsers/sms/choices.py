@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bascule.diagnostics.finding import Finding
 from bascule.ir.content import Choice, ChoiceKind
-from bascule.ir.text import Localized, LocalizedText, Text, holes, literal, plain_text
+from bascule.ir.text import Literal, Localized, LocalizedText, Text, holes, literal, plain_text
 from bascule.language.menus import Menu, MenuItem, find_menu
 from bascule.language.names import template_slug
 from bascule.language.placeholders import SyntaxChoice, parse_text
@@ -110,6 +110,10 @@ def _title(wording: Wording, item: MenuItem, syntax: SyntaxChoice) -> Text:
     if start < 0:
         return literal(item.title)
     text, _ = parse_text(item.title, syntax, wording.place.within(start, start + len(item.title)))
+    if text and isinstance(text[0], Literal):
+        # "1 pour confirmer": the word of a sentence becomes a label of its own.
+        first = text[0].text
+        return (Literal(first[:1].upper() + first[1:]), *text[1:])
     return text
 
 

@@ -166,11 +166,17 @@ def _foreign(value: Any) -> str:
     for item in items:
         if not isinstance(item, dict):
             continue
-        names = frozenset(str(name) for name in item)
-        for needed, some, what in _FOREIGN:
-            if needed <= names and (not some or some & names):
-                shown = " and ".join(f"`{name}`" for name in sorted(needed | (some & names))[:3])
-                return f"{shown} make it {what}"
+        told = _told(frozenset(map(str, item)))
+        if told:
+            return told
+    return ""
+
+
+def _told(names: frozenset[str], only: tuple[str, ...] = ()) -> str:
+    for needed, some, what in _FOREIGN:
+        if (not only or what in only) and needed <= names and (not some or some & names):
+            shown = " and ".join(f"`{name}`" for name in sorted(needed | (some & names))[:3])
+            return f"{shown} make it {what}"
     return ""
 
 
@@ -245,6 +251,7 @@ def _weigh(file: SourceFile, shape: Shape, reading: Reading, texts: list[str]) -
             score.points = min(score.points, _NEAR)
             score.said.append("but most lines are settings (`name = value`)")
         score.add(-15 if "headings" not in reading.shape else 0)
+        score.add(10 if holes >= 0.5 else 0)
         if max(map(len, texts)) > 1600 or looks_like_code(file.text):
             score.points = min(score.points, _NEAR)
             score.said.append("but it is too long for an SMS, or code")

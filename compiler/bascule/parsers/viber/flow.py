@@ -60,6 +60,7 @@ class _Run:
 
     state: State
     bodies: list[Body]
+    name: str = ""
     id: str = ""
     start: str = ""
     broadcast: bool = False
@@ -89,7 +90,7 @@ class _Builder:
     def _name(self, run: _Run, number: int) -> None:
         """Give a state its ids before anything leads to it."""
         tracked = next((name for body in run.bodies if (name := tracked_state(body.tracking))), "")
-        name = run.state.name or tracked
+        name = run.name = run.state.name or tracked
         short = name if _PLAIN_NAME.fullmatch(name) else template_slug(name)[:60] if name else ""
         run.id = run.start = unique(short or f"message_{number}", self.taken)
         if tracked_data(run.bodies[0].tracking):
@@ -234,7 +235,7 @@ class _Builder:
                 entries.append(found)
                 run.entered = True
         for run in self.runs:
-            slug = template_slug(run.state.name) if run.state.name else ""
+            slug = template_slug(run.name) if run.name else ""
             words = (slug, slug.removesuffix("_message"), slug.removeprefix("on_"))
             if not run.entered and any(word in _STARTS for word in words):
                 entries.append(self._guess(run, EntryKind.ANY_MESSAGE, "its name says it answers the first message"))

@@ -125,10 +125,10 @@ class _Finder:
             self.reading.book.exact(piece.place)
             for item in piece.items():
                 self.visit(item, "", locale, depth + 1)
-        elif piece.is_object and not self.wrapper(piece, name, locale):
-            self.map(piece, name, locale, depth)
-        elif not piece.is_object:
+        elif not piece.is_object or (depth and not name and not holds_body(piece)):
             self.stray(piece, name)
+        elif not self.wrapper(piece, name, locale):
+            self.map(piece, name, locale, depth)
 
     def state(self, piece: Piece, name: str, bodies: list[Piece], locale: str, event: str = "") -> None:
         if len(bodies) != 1 or bodies[0].place != piece.place:
@@ -211,7 +211,9 @@ class _Finder:
             f"`{shown(name)}` is no message" if name else "an item is no message",
             help="write it as a body with a `type`, or take it out",
         )
-        self.reading.book.dropped(piece.place, "not a message", "write it as a body with a `type`", code)
+        value = self.reading.safe(piece.plain(), piece.place, name)
+        self.found.facts.append((f"item {piece.place.pointer}", json_text(value)))
+        self.reading.book.dropped(piece.place, "not a message; kept as a fact", "write it as a body", code)
 
 
 def _callbacks(piece: Piece) -> bool:

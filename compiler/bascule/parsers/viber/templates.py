@@ -59,7 +59,7 @@ _MEMBERS: dict[str, tuple[str, ...]] = {
 _INNER = {
     "title": ("title", "text", "caption", "label", "name"),
     "url": ("url", "link", "action", "href", "target"),
-    "text": ("text", "template", "message", "content", "body"),
+    "text": ("smstext", "text", "template", "message", "content", "body"),
     "link": ("link", "url", "src", "href", "mediaurl"),
 }
 _CONTENT_TYPES = frozenset({"text", "image", "video", "file", "list", "carousel", "template", "viber"})

@@ -243,9 +243,12 @@ def _put_down(reading: Reading, node: RawNode) -> None:
             row: list[Wire] = []
             for index, target in enumerate(targets if isinstance(targets, list) else [targets]):
                 place = at.child(port, index) if isinstance(targets, list) else at.child(port)
+                reading.book.open("wire", place)
                 if isinstance(target, str):
-                    reading.book.open("wire", place)
                     row.append(Wire(target, place))
+                    continue
+                code = reading.find(BadValue, place, f"a wire of `{node.shown}` names no node", help="export again")
+                reading.book.dropped(place, "names no node", "export again", code)
             node.wires.append(row)
 
 

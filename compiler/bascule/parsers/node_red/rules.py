@@ -69,7 +69,7 @@ class DanglingWire(Rule):
 class NodeTwice(Rule):
     """Two nodes have one id
 
-    What it does: reports a node whose id another one has. The first is read; the second is kept as a fact.
+    What it does: reports a node whose id another one has. The first is read, the second is not.
     Why: wires name ids, so nothing can lead to the second.
     Example: two exports pasted into one list
     Use instead: import both into Node-RED and export again; it gives new ids.

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.parsers.studio import FIXTURES, coded, fixture, flow_of, guards, node, read, state
 
 from bascule.diagnostics import locate
 from bascule.ir.content import MediaKind
@@ -36,6 +35,7 @@ from bascule.parsers.base import ParseOptions
 from bascule.parsers.twilio_studio import losses, parse
 from bascule.parsers.twilio_studio.widgets import CONDITIONS, KIND_OF, TRIGGER_EVENTS
 from bascule.source import SourceFile
+from tests.parsers.studio import FIXTURES, coded, fixture, flow_of, guards, node, read, state
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.parsers.studio import FIXTURES, coded, fixture, flow_of, guards, node, read, state
 
 from bascule.ir.nodes import HttpRequest, Message, Timeout, Unsupported
 from bascule.ir.text import plain_text
@@ -15,6 +14,7 @@ from bascule.parsers.base import CERTAIN, LIKELY, POSSIBLE
 from bascule.parsers.twilio_studio import sniff
 from bascule.parsers.twilio_studio.widgets import KIND_OF, WidgetKind
 from bascule.source import SourceFile
+from tests.parsers.studio import FIXTURES, coded, fixture, flow_of, guards, node, read, state
 
 
 class TestUnsupported:

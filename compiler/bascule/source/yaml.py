@@ -267,7 +267,7 @@ def _syntax_problem(text: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     what = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
     context = getattr(error, "context", None)
-    at = mark.index if mark is not None else int(getattr(error, "position", 0) or 0)
+    at = min(mark.index if mark is not None else int(getattr(error, "position", 0) or 0), len(text))
     message = f"{what} ({context})" if context else str(what)
     return Problem("yaml-syntax", message, at, min(at + 1, len(text)), "check indentation, quotes and `: `")
 

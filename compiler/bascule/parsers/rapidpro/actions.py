@@ -109,7 +109,7 @@ def set_field(scene: Scene, members: Members) -> Piece:
     if reference:
         members.facts.append(("field", json_text(reference)))
     place = _place(scene, members)
-    if scene.glific and name == "settings" and raw in _CONSENT:
+    if scene.glific and name == "settings" and isinstance(raw, str) and raw in _CONSENT:
         scene.reading.book.emulated(place, "Glific keeps consent in this field")
         return Piece(SetConsent(id="", state=_CONSENT[raw], at=place), members.what)
     scene.assets.use("field", name, members.at("field"))

@@ -38,7 +38,8 @@ class Starts:
 
     def add(self, reference: Any, entry: Entry, what: str, place: Place, members: Members) -> None:
         """Put an entry on the flow a trigger or event names, or on a new one that goes on to it."""
-        known = self.assets.flows.get(reference.get("uuid", "")) if isinstance(reference, Obj) else None
+        uuid = reference.get("uuid") if isinstance(reference, Obj) else None
+        known = self.assets.flows.get(uuid) if isinstance(uuid, str) else None
         if known is None and isinstance(reference, Obj):
             known = self.assets.titles.get(name_of(reference))
         self.reading.book.exact(place)

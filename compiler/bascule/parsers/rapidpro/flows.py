@@ -326,7 +326,7 @@ def _ends_in_message(node: Obj) -> bool:
     actions = node.get("actions")
     for action in reversed(actions) if isinstance(actions, Arr) else ():
         kind = action.get("type") if isinstance(action, Obj) else None
-        if kind not in CHANGES:
+        if not isinstance(kind, str) or kind not in CHANGES:
             return kind in ("send_msg", "send_interactive_msg")
     return False
 

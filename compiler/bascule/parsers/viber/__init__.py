@@ -12,7 +12,7 @@ from bascule.diagnostics.parse_rules import findings_of
 from bascule.ir.project import Flow, Project
 from bascule.language.names import template_slug
 from bascule.language.placeholders import syntax_names
-from bascule.language.reading import Reading, unique
+from bascule.language.reading import Reading, json_text, unique
 from bascule.language.secrets import MaskedDocument
 from bascule.language.viber_markup import strip_markup
 from bascule.language.viber_pieces import JsonPiece, file_piece
@@ -31,6 +31,7 @@ __all__ = ["losses", "parse", "rules", "sniff"]
 
 _NEAR = 20
 _SAMPLE = 200
+_FEW = 20
 _TEXTS = ("text", "alttext")
 _SETTINGS = frozenset({"url", "event_types", "send_name", "send_photo", "auth_token", "webhook"})
 _FOREIGN = ("messaging_product", "initial_state", "action_sets", "wires")
@@ -64,7 +65,8 @@ def _sniff_workbook(file: SourceFile) -> Match | None:
 
 
 def _sniff_value(file: SourceFile, value: Any, what: str) -> Match | None:
-    if isinstance(value, dict) and any(name in value for name in _FOREIGN):
+    first = value[:_FEW] if isinstance(value, list) else [value]
+    if any(name in item for item in first if isinstance(item, dict) for name in _FOREIGN):
         return None
     certain, possible, callbacks = strong_bodies(value)
     named = "viber" in file.text[:200_000].casefold() or "viber" in file.name.casefold()
@@ -92,7 +94,7 @@ def _template_scores(value: Any) -> int:
     items = template_list(file_piece(value, ""))
     if not items:
         return 0
-    scores = [template_score(item.plain()) for item in items[:_SAMPLE]]
+    scores = [template_score(item.plain()) for _, item in items[:_SAMPLE]]
     return max(scores) if sum(1 for score in scores if score) * 2 > len(scores) else 0
 
 
@@ -114,9 +116,11 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     if callbacks and callbacks >= certain + possible:
         return _refused(reading, document, callbacks)
     items = template_list(piece) if not certain else None
+    kept: list[tuple[str, str]] = []
     shape = "templates" if items and not possible else "messages"
     if items and shape == "templates":
         _choose(reading, template_texts(items), options)
+        kept = _around(reading, piece, {item.place.pointer for _, item in items})
         flows = read_templates(reading, items, options.locale)
     else:
         flows = _messages(reading, piece, file, options)
@@ -133,6 +137,7 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
         locale=options.locale,
         locales=tuple(dict.fromkeys(locale for locale in (options.locale, *(flow.locale for flow in flows)) if locale)),
         variables=tuple(reading.variables.values()),
+        facts=tuple(kept),
     )
     facts = (("format", "viber"), ("shape", "JSON lines" if lines is not None else shape))
     return _masked(Parsed(project, reading.finish(), reading.book.close(), document, not flows, facts), reading)
@@ -159,6 +164,17 @@ def _messages(reading: Reading, piece: JsonPiece, file: SourceFile, options: Par
         facts = found.facts if not flows else []
         flows.append(read_flow(reading, states, id_, locale or options.locale, facts))
     return flows
+
+
+def _around(reading: Reading, piece: JsonPiece, read: set[str]) -> list[tuple[str, str]]:
+    """What stands beside the templates of a file, as facts."""
+    kept: list[tuple[str, str]] = []
+    for name, item in piece.members() if piece.pointer not in read else ():
+        if not any(pointer == item.pointer or pointer.startswith(f"{item.pointer}/") for pointer in read):
+            reading.book.open(f"file member {name[:40]}", item.place)
+            kept.append((name, json_text(reading.safe(item.plain(), item.place, name))))
+            reading.book.exact(item.place, "kept as a fact")
+    return kept
 
 
 def _by_locale(found: Found) -> dict[str, list[State]]:

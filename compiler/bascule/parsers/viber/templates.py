@@ -109,27 +109,28 @@ def template_score(value: Any) -> int:
     return 1 if known or parts >= 2 else 0
 
 
-def template_list(piece: Piece) -> list[Piece] | None:
-    """The templates of a file: a list of objects, a list under a usual name, or one object; None for neither."""
+def template_list(piece: Piece) -> list[tuple[str, Piece]] | None:
+    """The templates of a file with their names, where the file names them from outside: a list of objects, a list
+    under a usual name, objects by name, or one object. None when it holds none."""
     if piece.is_list:
-        items = list(piece.items())
-        return items if any(template_score(item.plain()) for item in items) else None
+        items = [("", item) for item in piece.items()]
+        return items if any(template_score(item.plain()) for _, item in items) else None
     if piece.is_object:
-        members = dict(piece.members())
-        for name, item in members.items():
+        members = list(piece.members())
+        for name, item in members:
             if _plain(name) in _LISTS and item.is_list and any(template_score(part.plain()) for part in item.items()):
-                return list(item.items())
+                return [("", part) for part in item.items()]
         if template_score(piece.plain()) == 2:
-            return [piece]
-        named = [item for item in members.values() if template_score(item.plain())]
-        return list(members.values()) if named and len(named) * 2 > len(members) else None
+            return [("", piece)]
+        scored = [item for _, item in members if template_score(item.plain())]
+        return members if scored and len(scored) * 2 > len(members) else None
     return None
 
 
-def template_texts(items: list[Piece]) -> list[str]:
+def template_texts(items: list[tuple[str, Piece]]) -> list[str]:
     """All texts of the templates, to choose the placeholder syntax by."""
     texts: list[str] = []
-    for item in items:
+    for _, item in items:
         value = item.plain()
         if isinstance(value, dict):
             roles = _roles(value)
@@ -252,9 +253,9 @@ class _TemplateReader:
             return (Choice("button", Localized.of(label), ChoiceKind.NONE, at=at),)
         return (Choice("button", Localized.of(label), ChoiceKind.URL, url=url, at=at),)
 
-    def read(self, number: int, taken: dict[str, int]) -> Flow | None:
+    def read(self, number: int, outer: str, taken: dict[str, int]) -> Flow | None:
         name = self.take("name")
-        title = name.value if name is not None and isinstance(name.value, str) else ""
+        title = name.value if name is not None and isinstance(name.value, str) else outer
         kind = self.kind()
         text = self.wordings()
         media = self.media()
@@ -302,17 +303,17 @@ class _TemplateReader:
         return (Media(MediaKind.IMAGE, Localized.of(piece.run(self.reading, piece.value, 0)), at=piece.place),)
 
 
-def read_templates(reading: Reading, items: list[Piece], locale: str) -> list[Flow]:
+def read_templates(reading: Reading, items: list[tuple[str, Piece]], locale: str) -> list[Flow]:
     """One flow per template, in order; what is none is put down as dropped."""
     taken: dict[str, int] = {}
     flows: list[Flow] = []
-    for number, item in enumerate(items, 1):
+    for number, (name, item) in enumerate(items, 1):
         reading.book.open("template", item.place)
         if not item.is_object:
             code = reading.find(NotAMessage, item.place, f"item {number} is no template", help="write an object")
             reading.book.dropped(item.place, "no template", "write an object", code)
             continue
-        flow = _TemplateReader(reading, item, locale).read(number, taken)
+        flow = _TemplateReader(reading, item, locale).read(number, name, taken)
         if flow is not None:
             flows.append(flow)
     return flows

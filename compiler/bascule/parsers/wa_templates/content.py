@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from bascule.ir.content import Card, Choice, ChoiceKind, Content, TemplateUse
 from bascule.ir.expr import Ref
@@ -50,7 +51,7 @@ def slots_of(listed: Listed) -> list[str]:
                 found.setdefault(item.name)
         elif button.slot and button.url is not None:
             found.setdefault(button.slot)
-    for slot, _ in listed.extra_slots:
+    for slot in listed.extra_slots:
         found.setdefault(slot)
     if any(construct == "body that WhatsApp writes" for construct, _ in listed.whole):
         found.setdefault("1")  # the code of an authentication template
@@ -76,19 +77,11 @@ def declare(reading: Reading, listed: Listed) -> None:
         sample = listed.samples.get(slot)
         known = reading.variables.get(name) or Variable(name, at=sample.place if sample else listed.place)
         if sample is not None and known.sample.get(listed.language) is None:
-            known = _with_sample(known, listed.language, sample.text)
+            known = replace(known, sample=known.sample.with_value(listed.language, sample.text))
         reading.variables[name] = known
 
 
-def _with_sample(variable: Variable, language: str, sample: str) -> Variable:
-    from dataclasses import replace
-
-    return replace(variable, sample=variable.sample.with_value(language, sample))
-
-
-def content_of(
-    reading: Reading, group: Sequence[Listed], use: TemplateUse | None = None, at: Place | None = None
-) -> Content:
+def content_of(group: Sequence[Listed], use: TemplateUse | None = None, at: Place | None = None) -> Content:
     """What a template says, in all languages of a group of equal build. Choices are matched by position."""
     first = group[0]
     return Content(
@@ -105,9 +98,8 @@ def content_of(
     )
 
 
-def _localized(group: Sequence[Listed], read: object) -> LocalizedText:
+def _localized(group: Sequence[Listed], read: Callable[[Listed], Text]) -> LocalizedText:
     """The texts by language. Where one language has none and another has, the empty text says so."""
-    assert callable(read)
     texts = [(listed.language, read(listed)) for listed in group]
     return Localized(tuple(texts)) if any(text for _, text in texts) else Localized()
 
@@ -145,21 +137,15 @@ def _choice(group: Sequence[Listed], buttons: Sequence[Button], index: int, take
     )
 
 
-def card_of(reading: Reading, listed: Listed, inner: Listed, index: int) -> Card:
+def card_of(listed: Listed, inner: Listed, index: int) -> Card:
     """One card of a carousel, for the reader: the template's definition is what is sent."""
-    named = Listed(inner.place, listed.name, listed.language, shared=listed.shared)
+    prefix = "" if listed.shared else f"card.{index}."
+    named = Listed(inner.place, listed.name, listed.language, shared=listed.shared, prefix=prefix)
     named.body, named.media, named.buttons = inner.body, inner.media, inner.buttons
-    text = _card_text(named, index)
+    text = text_with_holes(named, named.body, "")
     return Card(
         text=Localized.of(text, listed.language) if text else Localized(),
         media=inner.media,
         choices=_choices([named]),
         at=inner.place,
     )
-
-
-def _card_text(named: Listed, index: int) -> Text:
-    """The card's text; its parameters are variables of the card."""
-    if named.shared:
-        return text_with_holes(named, named.body, "")
-    return text_with_holes(named, named.body, f"card.{index}")

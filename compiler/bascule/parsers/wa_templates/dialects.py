@@ -11,17 +11,18 @@ from typing import Any
 
 from bascule.ir.content import Card, ChoiceKind, GeoPoint, MediaKind
 from bascule.ir.expr import Const
-from bascule.ir.text import Literal, Localized
+from bascule.ir.text import Literal
 from bascule.language.reading import Reading, json_text
 from bascule.parsers.wa_templates.content import card_of
 from bascule.parsers.wa_templates.meta import BUTTON_KINDS, MEDIA_KINDS, media_of
 from bascule.parsers.wa_templates.model import Button, Listed, Said, canonical, said, text_of
-from bascule.parsers.wa_templates.rules import OtherTypes, RetiredCategory, WrongShape
+from bascule.parsers.wa_templates.rules import OtherTypes, WrongShape
 from bascule.parsers.wa_templates.shapes import Item
 from bascule.source import Place
 from bascule.source.json import read_json
 from bascule.whatsapp.policy import load_policy
 from bascule.whatsapp.templates import PlaceholderKind, parameters
+from bascule.whatsapp.templates.rules import TemplateRetiredCategory
 
 __all__ = ["read_gupshup", "read_infobip", "read_twilio"]
 
@@ -179,13 +180,13 @@ def _twilio_card(reading: Reading, listed: Listed, value: Any, index: int, place
     actions = value.get("actions") if isinstance(value, dict) else None
     for at, action in enumerate(actions if isinstance(actions, list) else []):
         _action(reading, inner, action, at, place.child("actions", at))
-    card: Card = card_of(reading, listed, inner, index)
+    card: Card = card_of(listed, inner, index)
     listed.cards.append(card)
     texts = [inner.body.text if inner.body else "", *(button.url.text for button in inner.buttons if button.url)]
     for text in texts:
         for item in parameters(text):
             if item.kind is not PlaceholderKind.MALFORMED:
-                listed.extra_slots.append((item.name, item.name))
+                listed.extra_slots.append(item.name)
 
 
 _INFOBIP = {"PHONE_NUMBER": "phoneNumber", "URL": "url"}
@@ -247,12 +248,12 @@ def _infobip_header(listed: Listed, header: dict[str, Any], place: Place) -> Non
             listed.samples["header.1"] = example
     elif kind in MEDIA_KINDS:
         listed.media = media_of(MEDIA_KINDS[kind], example.text if example else "", example.place if example else place)
-        listed.extra_slots.append((f"header.{kind.lower()}", f"header.{kind.lower()}"))
+        listed.extra_slots.append(f"header.{kind.lower()}")
         if kind == "GIF":
             listed.keep_whole("GIF header", place)
     else:
         listed.keep_whole(f"{kind.lower()} header"[:60], place)
-        listed.extra_slots.append((f"header.{kind.lower()}"[:60], f"header.{kind.lower()}"[:60]))
+        listed.extra_slots.append(f"header.{kind.lower()}"[:60])
 
 
 def _infobip_button(reading: Reading, listed: Listed, value: Any, index: int, place: Place) -> None:
@@ -300,10 +301,14 @@ def read_gupshup(reading: Reading, item: Item, place: Place, stem: str) -> Liste
     if kind in MEDIA_KINDS:
         sample = said(value, "exampleMedia", place)
         listed.media = media_of(MEDIA_KINDS[kind], sample.text if sample else "", sample.place if sample else place)
-        listed.extra_slots.append((f"header.{kind.lower()}", f"header.{kind.lower()}"))
+        listed.extra_slots.append(f"header.{kind.lower()}")
     elif kind != "TEXT":
         listed.keep_whole(f"template type {kind}"[:60], place.child("templateType"))
-    for text, example, prefix in (("content", "example", ""), ("data", "example", ""), ("header", "exampleHeader", "header")):
+    for text, example, prefix in (
+        ("content", "example", ""),
+        ("data", "example", ""),
+        ("header", "exampleHeader", "header"),
+    ):
         _aligned(listed, said(value, text, place), said(value, example, place), prefix)
     buttons, at = _embedded(value.get("buttons"), place.child("buttons"))
     for index, button in enumerate(buttons if isinstance(buttons, list) else []):
@@ -368,7 +373,7 @@ def _retired(reading: Reading, listed: Listed) -> None:
     today = load_policy().table("category.legacy").get(listed.category)
     if isinstance(today, str):
         reading.find(
-            RetiredCategory,
+            TemplateRetiredCategory,
             listed.place.child("category"),
             f"`{listed.category}` is no longer a category",
             help=f"use `{today}`",

@@ -11,6 +11,7 @@ from typing import Any
 from bascule.ir.content import Card, ChoiceKind, Media, MediaKind
 from bascule.ir.text import Literal, Localized
 from bascule.language.reading import Reading, json_text
+from bascule.parsers.wa_templates.content import card_of, slots_of
 from bascule.parsers.wa_templates.model import Button, Listed, Said, canonical, said, text_of
 from bascule.parsers.wa_templates.shapes import Dialect, Item
 from bascule.source import Place
@@ -46,7 +47,7 @@ _CREATION = frozenset(
 
 
 def read_meta(reading: Reading, item: Item, place: Place, stem: str) -> Listed:
-    """Read one template; ``stem`` names it where the file does not. What cannot be read is kept whole, with findings."""
+    """Read one template; ``stem`` names it where the file does not. What cannot be read is kept whole."""
     value = item.value
     _, findings = read_template(value if "name" in value or not item.key else {"name": item.key, **value}, place)
     for finding in findings:
@@ -101,7 +102,7 @@ def _component(reading: Reading, listed: Listed, component: Any, place: Place) -
             _card(reading, listed, card, index, place.child("cards", index))
     elif kind == "LIMITED_TIME_OFFER":
         listed.keep_whole("limited-time offer", place)
-        listed.extra_slots.append(("limited_time_offer", "limited_time_offer"))
+        listed.extra_slots.append("limited_time_offer")
     else:
         listed.keep_whole(f"component {kind or '?'}"[:60], place)
 
@@ -119,13 +120,13 @@ def _header(listed: Listed, component: dict[str, Any], place: Place) -> None:
         if isinstance(handles, list) and handles:
             handles, at = handles[0], at.child(0)
         listed.media = media_of(MEDIA_KINDS[kind], text_of(handles), at if handles else place)
-        listed.extra_slots.append((f"header.{kind.lower()}", f"header.{kind.lower()}"))
+        listed.extra_slots.append(f"header.{kind.lower()}")
         if kind == "GIF":
             listed.keep_whole("GIF header", place)
     else:
         listed.keep_whole(f"{kind.lower() or 'unreadable'} header"[:60], place)
         if kind in ("LOCATION", "PRODUCT"):
-            listed.extra_slots.append((f"header.{kind.lower()}", f"header.{kind.lower()}"))
+            listed.extra_slots.append(f"header.{kind.lower()}")
 
 
 def media_of(kind: MediaKind, sample: str, place: Place) -> Media:
@@ -172,7 +173,7 @@ def _button(reading: Reading, listed: Listed, value: Any, index: int, place: Pla
         if text_of(example):
             listed.samples.setdefault(made.slot, Said(_suffix(made, text_of(example)), at))
     elif made.slot:
-        listed.extra_slots.append((made.slot, made.slot))
+        listed.extra_slots.append(made.slot)
 
 
 def _suffix(button: Button, example: str) -> str:
@@ -216,16 +217,7 @@ def _card(reading: Reading, listed: Listed, value: Any, index: int, place: Place
     inner = Listed(place, f"{listed.name}.card.{index}")
     for at, component in enumerate(components if isinstance(components, list) else []):
         _component(reading, inner, component, place.child("components", at))
-    from bascule.parsers.wa_templates.content import card_of
-
-    listed.cards.append(Card(at=place) if not isinstance(value, dict) else card_of(reading, listed, inner, index))
-    for slot, name in ((slot, slot) for slot in _card_slots(inner)):
-        listed.extra_slots.append((f"card.{index}.{slot}", f"card.{index}.{name}"))
+    listed.cards.append(Card(at=place) if not isinstance(value, dict) else card_of(listed, inner, index))
+    listed.extra_slots.extend(f"card.{index}.{slot}" for slot in slots_of(inner))
     for slot, sample in inner.samples.items():
         listed.samples.setdefault(f"card.{index}.{slot}", sample)
-
-
-def _card_slots(inner: Listed) -> list[str]:
-    from bascule.parsers.wa_templates.content import slots_of
-
-    return slots_of(inner)

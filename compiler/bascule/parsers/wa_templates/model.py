@@ -41,6 +41,8 @@ class Listed:
 
     ``whole`` are the constructs that the graph has no form for: the definition keeps them. ``shared``: one numbering
     for all parts (Twilio), not one for each component (Meta). ``session``: it can only be sent inside the window.
+    ``prefix`` stands before the slots of a card; ``extra_slots`` are parameters that stand in no text (header files,
+    codes, values of cards).
     """
 
     place: Place
@@ -60,9 +62,10 @@ class Listed:
     cards: list[Card] = field(default_factory=list)
     list_label: Said | None = None
     samples: dict[str, Said] = field(default_factory=dict)
-    extra_slots: list[tuple[str, str]] = field(default_factory=list)
+    extra_slots: list[str] = field(default_factory=list)
     whole: list[tuple[str, Place]] = field(default_factory=list)
     shared: bool = False
+    prefix: str = ""
     session: bool = False
     definition: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
@@ -78,7 +81,7 @@ class Listed:
 
     def path(self, slot: str) -> tuple[str, ...]:
         """The variable that a slot is bound to."""
-        return (self.name, *slot.split("."))
+        return (self.name, *f"{self.prefix}{slot}".split("."))
 
 
 def text_of(value: Any) -> str:

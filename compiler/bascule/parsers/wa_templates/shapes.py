@@ -14,7 +14,7 @@ from bascule.whatsapp.policy import load_policy
 from bascule.whatsapp.templates import Category, TemplateStatus
 from bascule.whatsapp.templates.components import Component
 
-__all__ = ["Dialect", "Found", "Item", "find_items", "near_miss"]
+__all__ = ["Dialect", "Found", "Item", "find_items", "leaves", "near_miss"]
 
 
 class Dialect(enum.Enum):

@@ -153,7 +153,7 @@ def to_14_3_1(flow: Obj) -> Obj:
     joined: set[str] = set()
 
     def case(item: object) -> object:
-        if not isinstance(item, Obj) or item.get("type") not in _ONE_ARGUMENT:
+        if not isinstance(item, Obj) or text_of(item.get("type")) not in _ONE_ARGUMENT:
             return item
         joined.add(text_of(item.get("uuid")))
         arguments = item.get("arguments")

@@ -74,10 +74,9 @@ def _guess(data: bytes, bad: int) -> tuple[str, str, list[Problem]]:
             return text, name, [problem]
     if b"\0" in head:
         text = data.decode("utf-8", errors="replace")
-        problem = Problem(
-            "binary-file", "the file holds NUL bytes: it is binary, not text", bad, bad, "export it as text or JSON"
-        )
-        return text, "binary", [problem]
+        at = text.find("\0")
+        message = "the file holds NUL bytes: it is binary, not text"
+        return text, "binary", [Problem("binary-file", message, at, at + 1, "export it as text or JSON")]
     text = (
         "".join(_C1.get(byte) or bytes([byte]).decode("cp1252") for byte in data)
         if _has_c1(data)

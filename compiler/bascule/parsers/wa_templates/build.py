@@ -101,7 +101,9 @@ class Builder:
                 losses.KeptWhole,
                 item.whole[0][1],
                 f"{what} is kept whole: {said}",
-                help="sends refer to it by name; its definition is kept word for word",
+                help="nothing to do: sends refer to it by name"
+                if item.status not in _NEW | _REJECTED | _GONE
+                else "submit its definition as it stands; sends refer to it by name",
             )
         if item.session:
             self.reading.find(

@@ -17,7 +17,7 @@ from bascule.parsers.wa_templates.shapes import Dialect, Item
 from bascule.source import Place
 from bascule.whatsapp.templates import UrlButton, is_stored_otp, parameters, read_template
 from bascule.whatsapp.templates.placeholders import PlaceholderKind
-from bascule.whatsapp.templates.rules import TemplateUnknownMember
+from bascule.whatsapp.templates.rules import TemplateUnknownMember, TemplateUnknownValue
 
 __all__ = ["BUTTON_KINDS", "MEDIA_KINDS", "media_of", "read_meta"]
 
@@ -51,8 +51,11 @@ def read_meta(reading: Reading, item: Item, place: Place, stem: str) -> Listed:
     value = item.value
     _, findings = read_template(value if "name" in value or not item.key else {"name": item.key, **value}, place)
     for finding in findings:
-        # 360dialog adds members of its own to each template.
-        theirs = item.dialect is Dialect.DIALOG360 and finding.code == TemplateUnknownMember.code
+        # 360dialog adds members and statuses of its own to each template.
+        theirs = item.dialect is Dialect.DIALOG360 and finding.code in (
+            TemplateUnknownMember.code,
+            TemplateUnknownValue.code,
+        )
         if not (theirs and finding.place.pointer.rpartition("/")[0] == place.pointer):
             reading.findings.append(finding)
     listed = Listed(
@@ -160,8 +163,9 @@ def _examples(listed: Listed, component: dict[str, Any], name: str, prefix: str,
 def _button(reading: Reading, listed: Listed, value: Any, index: int, place: Place) -> None:
     made = _button_of(reading, value, index, place)
     kind = text_of(value.get("type")).upper() if isinstance(value, dict) else ""
-    if made is None or kind not in _PLAIN_BUTTONS or (made.kind is ChoiceKind.COPY_CODE):
-        listed.keep_whole(f"{kind or 'unreadable'} button"[:60], place)
+    if made is None or kind not in _PLAIN_BUTTONS or made.kind is ChoiceKind.COPY_CODE:
+        stored = made is not None and kind == "URL"
+        listed.keep_whole("OTP button" if stored else f"{kind or 'unreadable'} button"[:60], place)
     if made is None:
         return
     listed.buttons.append(made)

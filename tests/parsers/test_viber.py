@@ -206,7 +206,7 @@ def test_every_kind_of_message_is_carried(flow: Flow) -> None:
 
 def test_the_platforms_own_placeholders_are_the_contact(flow: Flow) -> None:
     text = node(flow, "soldes_ete").content.text.first
-    assert [hole.expression for hole in holes(text)][0] == Ref(("contact", "name"))
+    assert next(hole.expression for hole in holes(text)) == Ref(("contact", "name"))
     assert said(text).endswith("/u/{url_encode(contact.id)}")
 
 
@@ -257,7 +257,9 @@ def test_a_message_for_people_who_left_has_no_entry() -> None:
     assert "LOS412" in codes(parsed)
 
 
-@pytest.mark.parametrize("name", ["start", "Bienvenue", "Главное меню", "menu principal", "Boas-vindas", "welcome_message"])
+@pytest.mark.parametrize(
+    "name", ["start", "Bienvenue", "Главное меню", "menu principal", "Boas-vindas", "welcome_message"]
+)
 def test_usual_names_of_a_first_message_start_with_any_message(name: str) -> None:
     flow = only_flow(parse_value(viber, {name: {"type": "text", "text": "Bonjour", "min_api_version": 1}}))
     assert [entry.kind for entry in flow.entries] == [EntryKind.ANY_MESSAGE]

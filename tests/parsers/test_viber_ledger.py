@@ -56,7 +56,9 @@ def test_every_construct_of_the_shop_ends_in_the_ledger_once() -> None:
 
 def test_every_construct_of_a_file_by_language_ends_in_the_ledger_once() -> None:
     value = json.loads((FIXTURES / "viber/langues.json").read_text(encoding="utf-8"))
-    expected = [pointer for locale, states in value.items() for pointer in (f"/{locale}", *walk_states(states, f"/{locale}"))]
+    expected = [
+        pointer for locale, states in value.items() for pointer in (f"/{locale}", *walk_states(states, f"/{locale}"))
+    ]
     assert Counter(entry.place.pointer for entry in read(viber, "viber/langues.json").ledger) == Counter(expected)
 
 
@@ -100,7 +102,15 @@ def test_each_loss_is_reported_and_counted(body: dict[str, Any], code: str) -> N
 
 
 def test_settings_that_are_the_platforms_defaults_lose_nothing() -> None:
-    button = {"ActionBody": "a", "Text": "A", "Columns": 6, "Rows": "1", "TextSize": "regular", "TextVAlign": "middle", "Silent": False}
+    button = {
+        "ActionBody": "a",
+        "Text": "A",
+        "Columns": 6,
+        "Rows": "1",
+        "TextSize": "regular",
+        "TextVAlign": "middle",
+        "Silent": False,
+    }
     keyboard = {"Type": "keyboard", "DefaultHeight": False, "InputFieldState": "regular", "Buttons": [button]}
     parsed = parse_value(viber, {"type": "text", "text": "x", "keyboard": keyboard})
     assert not parsed.ledger.losses()

@@ -78,7 +78,11 @@ def test_runs_are_read_with_their_offsets() -> None:
     assert all(value[start : start + len(run)] == run for run, start in runs)
 
 
-@given(st.lists(st.sampled_from(["<b>", "</b>", "<i>", "</i>", "<br>", "<u>", "&amp;", "a", " ", "\n", "*", "é", "{{x}}", "<"])).map("".join))
+@given(
+    st.lists(
+        st.sampled_from(["<b>", "</b>", "<i>", "</i>", "<br>", "<u>", "&amp;", "a", " ", "\n", "*", "é", "{{x}}", "<"])
+    ).map("".join)
+)
 def test_no_word_is_lost_and_every_run_stands_where_it_says(value: str) -> None:
     runs: list[tuple[str, int]] = []
 

@@ -66,7 +66,9 @@ JSON = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(
-            st.sampled_from(("type", "text", "keyboard", "Buttons", "Text", "ActionBody", "rich_media", "event", "name", "message")),
+            st.sampled_from(
+                ("type", "text", "keyboard", "Buttons", "Text", "ActionBody", "rich_media", "event", "name", "message")
+            ),
             inner,
             max_size=4,
         ),
@@ -81,7 +83,9 @@ def test_any_json_survives(value: Any) -> None:
     survive(json.dumps(value), "essai.json")
 
 
-@pytest.mark.parametrize("data", [b"", b"\xff\xfe\x00", b"PK\x03\x04", b"\0\0\0\0", b"\xef\xbb\xbf{}", "é".encode("cp1252"), b"[" * 500])
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xfe\x00", b"PK\x03\x04", b"\0\0\0\0", b"\xef\xbb\xbf{}", "é".encode("cp1252"), b"[" * 500]
+)
 def test_odd_bytes_survive(data: bytes) -> None:
     for name in ("x.json", "x.xlsx", "x.jsonl", "x"):
         file = SourceFile(name, data)
@@ -114,7 +118,12 @@ def test_time_grows_with_the_number_of_states() -> None:
         {"keyboard": {"Buttons": [{f"Inconnu{index}": 1, "ActionBody": "a"} for index in range(3000)]}},
         {str(index): {"type": "text", "text": "x", "tracking_data": "{" * 3000} for index in range(300)},
         {"a": json.dumps({"b": json.dumps({"c": json.dumps({"type": "text", "text": "x", "min_api_version": 1})})})},
-        [{"type": "rich_media", "rich_media": {"ButtonsGroupColumns": 1, "ButtonsGroupRows": 1, "Buttons": [{"Text": "x"}] * 4000}}],
+        [
+            {
+                "type": "rich_media",
+                "rich_media": {"ButtonsGroupColumns": 1, "ButtonsGroupRows": 1, "Buttons": [{"Text": "x"}] * 4000},
+            }
+        ],
     ],
 )
 def test_hostile_sizes_are_read_in_time(value: Any) -> None:

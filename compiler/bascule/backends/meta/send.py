@@ -21,7 +21,7 @@ def template_send(
     """The exact body of ``POST /{PHONE}/messages`` for one use of a template of ``templates`` (by name and language).
 
     A template that the source only names (it exists on the account, its text is not in the file) gets
-    its parameters as body parameters. None when it is named only by a provider's id, which the Cloud
+    its parameters by the prefix of their slots. None when it is named only by a provider's id, which the Cloud
     API does not know.
     """
     planned = templates.get((send.template, send.language))
@@ -54,9 +54,48 @@ def _value(expression: Expression) -> str:
     return "{{" + print_expression(expression) + "}}"
 
 
+_MEDIA_SLOTS = ("image", "video", "document", "gif")
+_BUTTON_VALUES = {"coupon_code": "copy_code", "payload": "quick_reply"}
+
+
 def _by_reference(send: TemplateSend) -> list[dict[str, Any]]:
-    parameters = [{"type": "text", "text": _value(expression)} for _, expression in send.bindings]
-    return [{"type": "body", "parameters": parameters}] if parameters else []
+    """The parameters of a template whose text is not planned here, by the prefix of their slots.
+
+    ``1``, ``body.1`` and names belong to the body, ``header.1`` and ``header.image`` to the header, ``button.0`` to the
+    link at that index. What only the sending program can build (cards, Flow data, the end of an offer) is left to it,
+    and so are coupon codes that are not fixed: the marker of one is longer than a code may be.
+    """
+    header: list[dict[str, Any]] = []
+    body: list[dict[str, Any]] = []
+    buttons: list[dict[str, Any]] = []
+    for slot, expression in send.bindings:
+        component, _, rest = slot.partition(".")
+        value = _value(expression)
+        if component == "header" and rest in _MEDIA_SLOTS:
+            header.append({"type": rest, rest: {"link": value}})
+        elif component == "header" and rest != "location" and rest != "product":
+            header.append(_parameter(rest, value))
+        elif component == "button":
+            index, _, kind = rest.partition(".")
+            if not kind:
+                text = {"type": "text", "text": value}
+                buttons.append({"type": "button", "sub_type": "url", "index": index, "parameters": [text]})
+            elif kind == "payload" or (kind in _BUTTON_VALUES and isinstance(expression, Const)):
+                given = {"type": kind, kind: value}
+                sub_type = _BUTTON_VALUES[kind]
+                buttons.append({"type": "button", "sub_type": sub_type, "index": index, "parameters": [given]})
+        elif component != "limited_time_offer" and component != "card":
+            body.append(_parameter(rest if component == "body" and rest else slot, value))
+    parts = [{"type": "header", "parameters": header}] if header else []
+    if body:
+        parts.append({"type": "body", "parameters": body})
+    return [*parts, *buttons]
+
+
+def _parameter(name: str, value: str) -> dict[str, Any]:
+    """A text value; templates with named parameters take the name too."""
+    named = {} if name.isdecimal() else {"parameter_name": name}
+    return {"type": "text", **named, "text": value}
 
 
 def _components(step: PlannedStep, send: TemplateSend, planned: PlannedTemplate) -> list[dict[str, Any]]:

@@ -21,7 +21,7 @@ from bascule.parsers.rapidpro.glific import is_glific
 from bascule.parsers.rapidpro.inventory import open_export, open_flow, open_wrapper
 from bascule.parsers.rapidpro.located import Arr, Obj, locate
 from bascule.parsers.rapidpro.losses import ChannelChoice, LeftOut, LostInUpgrade
-from bascule.parsers.rapidpro.migrations import migrate
+from bascule.parsers.rapidpro.migrations import Step, migrate
 from bascule.parsers.rapidpro.reading import Reading, clip, json_text, slug, unique
 from bascule.parsers.rapidpro.rules import LegacyFlow, MissingAsset, NoFlows, NoTrigger
 from bascule.parsers.rapidpro.scene import Assets, name_of
@@ -323,33 +323,29 @@ class _Export:
     def _lost(self, sources: list[FlowSource]) -> None:
         """What the steps to the newest version took out."""
         reading = self.reading
+        lost = {pointer: step for source in sources for pointer, step in source.migrated.lost.items()}
         for entry in reading.book.undecided():
-            for source in sources:
-                step = source.migrated.lost.get(entry.place.pointer)
-                if step is None:
-                    continue
-                reason = f"the platform's own upgrade to {step.name} takes it out: {step.title}"
-                if entry.place.pointer.endswith("/all_urns") and self._true(entry.place):
-                    code = reading.find_once(
-                        ChannelChoice,
-                        "all_urns",
-                        entry.place,
-                        lambda count: f"{count} message(s) go to all addresses of a contact; on WhatsApp there is one",
-                    )
-                    reading.book.degraded(entry.place, reason, "", code)
-                elif entry.construct.startswith("translation"):
-                    code = reading.find_once(
-                        LostInUpgrade,
-                        step.name,
-                        entry.place,
-                        lambda count, step=step: (
-                            f"{count} translation(s) are taken out by the upgrade to {step.name}: {step.title}"
-                        ),  # type: ignore[misc]
-                    )
-                    reading.book.degraded(entry.place, reason, "", code)
-                else:
-                    reading.book.emulated(entry.place, reason)
-                break
+            step = lost.get(entry.place.pointer)
+            if step is None:
+                continue
+            reason = f"the platform's own upgrade to {step.name} takes it out: {step.title}"
+            if entry.place.pointer.endswith("/all_urns") and self._true(entry.place):
+                code = reading.find_once(
+                    ChannelChoice,
+                    "all_urns",
+                    entry.place,
+                    lambda count: f"{count} message(s) go to all addresses of a contact; on WhatsApp there is one",
+                )
+                reading.book.degraded(entry.place, reason, "", code)
+            elif entry.construct.startswith("translation"):
+
+                def message(count: int, step: Step = step) -> str:
+                    return f"the upgrade to {step.name} takes out {count} translation(s): {step.title}"
+
+                code = reading.find_once(LostInUpgrade, step.name, entry.place, message)
+                reading.book.degraded(entry.place, reason, "", code)
+            else:
+                reading.book.emulated(entry.place, reason)
 
     def _true(self, place: Place) -> bool:
         return self.document.source_of(place.pointer) == "true"

@@ -9,6 +9,7 @@ from typing import Any
 from bascule.ir.expr import Call, Const, Expression, Ref
 from bascule.ir.text import Hole, Text, text_expression
 from bascule.parsers.rapidpro.located import Arr, Obj
+from bascule.parsers.rapidpro.losses import LeftOut
 from bascule.parsers.rapidpro.reading import Reading, clip, json_text
 from bascule.parsers.rapidpro.rules import BadLanguage, UnknownTranslation, UntranslatableProperty
 from bascule.source import Place
@@ -17,6 +18,9 @@ __all__ = ["LANGUAGE", "Translations", "by_language", "text_by_language"]
 
 LANGUAGE = Ref(("contact", "language"))
 """What decides which translation somebody gets."""
+
+_MOST_LANGUAGES = 60
+"""Each language is a level of the conditions that depend on it, and passes walk those."""
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
 _CODE = re.compile(r"[A-Za-z]{2,3}")
@@ -89,14 +93,30 @@ class Translations:
                 f"`{language}` is the flow's own language: translations into it are never shown",
                 help="change the text itself, or remove them",
             )
-            reason = "a translation into the flow's own language"
-            for uuid, entry in things.items():
-                inside = [reading.at(entry, key) for key in entry] if isinstance(entry, Obj) else []
-                for at in inside or [reading.at(things, uuid)]:
-                    reading.book.dropped(at, reason, "change the text itself", code)
+            self._drop_language(things, place, "a translation into the flow's own language", code)
+            self.facts.append((f"localization/{language}", json_text(things)))
+            return
+        if len(self._languages) == _MOST_LANGUAGES:
+            code = reading.find_once(
+                LeftOut,
+                "languages",
+                place.at_key(),
+                lambda count: (
+                    f"{count} language(s) more than the {_MOST_LANGUAGES} that are read; they are kept as facts"
+                ),
+                help="cut the flow into one per region",
+            )
+            self._drop_language(things, place, "one language too many; kept as a fact", code)
             self.facts.append((f"localization/{language}", json_text(things)))
             return
         self._languages[language] = things
+
+    def _drop_language(self, things: Obj, place: Place, reason: str, code: str) -> None:
+        """Decide all translations into a language: none is carried over."""
+        for uuid, entry in things.items():
+            inside = [self.reading.at(entry, key) for key in entry] if isinstance(entry, Obj) else []
+            for at in inside or [self.reading.at(things, uuid)]:
+                self.reading.book.dropped(at, reason, "change the text itself", code)
 
     @property
     def languages(self) -> tuple[str, ...]:

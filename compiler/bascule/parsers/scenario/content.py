@@ -139,7 +139,7 @@ def read_content_members(
         variants=_variants(r, members["variants"], place.child("variants"), depth) if "variants" in members else (),
         template=_template(r, members["template"], place.child("template")) if "template" in members else None,
         hints=r.facts(members["hints"], place.child("hints")) if "hints" in members else (),
-        at=place,
+        at=place.child("text") if "text" in members else place,
     )
 
 

@@ -240,7 +240,7 @@ class _Node:
                 item = read_media(self.r, self.members[word], self.at(word), MediaKind(word))
                 if item is not None:
                     media.append(item)
-        return replace(content, text=last[0], media=tuple(media))
+        return replace(content, text=last[0], media=tuple(media), at=last[1])
 
     def _message(self, word: str, content: Content) -> _Step:
         audience = read_audience(self.r, self.members, self.place)

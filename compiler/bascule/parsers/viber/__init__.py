@@ -169,8 +169,9 @@ def _messages(reading: Reading, piece: JsonPiece, file: SourceFile, options: Par
 def _around(reading: Reading, piece: JsonPiece, read: set[str]) -> list[tuple[str, str]]:
     """What stands beside the templates of a file, as facts."""
     kept: list[tuple[str, str]] = []
+    holders = {"/".join(pointer.split("/")[:2]) for pointer in read}
     for name, item in piece.members() if piece.pointer not in read else ():
-        if not any(pointer == item.pointer or pointer.startswith(f"{item.pointer}/") for pointer in read):
+        if item.pointer not in holders:
             reading.book.open(f"file member {name[:40]}", item.place)
             kept.append((name, json_text(reading.safe(item.plain(), item.place, name))))
             reading.book.exact(item.place, "kept as a fact")

@@ -18,8 +18,7 @@ __all__ = ["EVENTS", "Found", "State", "find_states", "is_callback", "strong_bod
 
 EVENTS = frozenset(
     {
-        *("conversation_started", "subscribed", "unsubscribed", "message", "delivered", "seen", "failed"),
-        *("webhook", "client_status", "action"),
+        *("conversation_started", "subscribed", "unsubscribed", "message", "delivered", "seen", "failed", "webhook"),
     }
 )
 """Callbacks of the bot API (https://developers.viber.com/docs/api/rest-bot-api/#callbacks)."""

@@ -37,15 +37,15 @@ _NUMBER = re.compile(r"-?\d{1,9}(?:\.\d{1,6})?")
 _FILLED = re.compile(r"(?i)\s*(?:your[- _].*|votre.*|<.*>|x{3,}|\.{3})?\s*")
 
 _PARAMETERS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("token", ("access token", "token", "auth token", "jeton")),
+    ("token", ("access token", "auth token", "jeton d'accès", "token")),
     ("avatar", ("avatar",)),
-    ("name", ("bot name", "nom du bot", "name")),
+    ("name", ("bot name", "nom du bot")),
     ("random", ("random color", "random colour", "couleurs aléatoires")),
-    ("colour", ("default keyboard option color", "option color", "option colour", "couleur")),
-    ("start", ("start button", "bouton")),
-    ("welcome", ("welcome", "bienvenue")),
-    ("end", ("end survey", "end message", "fin")),
-    ("misunderstood", ("do not understand", "did not understand", "not understand", "incompris", "comprend")),
+    ("colour", ("option color", "option colour", "couleur des options")),
+    ("start", ("start button", "bouton de démarrage")),
+    ("welcome", ("welcome", "message de bienvenue")),
+    ("end", ("end survey", "end message", "message de fin")),
+    ("misunderstood", ("not understand", "pas compris", "incompréhension")),
 )
 """What a row of ``parameters`` is, by words of its label; the first that fits is it."""
 
@@ -290,7 +290,8 @@ class _Survey:
         start = self.text("start", needed=False)
         nodes = self.questions()
         end = self.text("end")
-        first = nodes[0].id if nodes else "end"
+        last = "end" if end else None
+        first = nodes[0].id if nodes else last
         place = self.texts.get("welcome", ("", Place(self.path, "/parameters")))[1]
         content = Content(text=Localized.of(welcome) if welcome else Localized(), at=place)
         result: list[Node] = []
@@ -302,8 +303,8 @@ class _Survey:
             result.append(Ask(id="welcome", content=greeting, edges=edges, reply=ReplyKind.CHOICE, at=place))
         elif welcome:
             result.append(Message(id="welcome", content=content, edges=(Edge(Always(), first),), at=place))
-        ids = [*(node.id for node in nodes[1:]), "end" if end else None]
-        for node, target in zip(nodes, ids, strict=True):
+        ids = [*(node.id for node in nodes[1:]), last]
+        for node, target in zip(nodes, ids, strict=False):
             assert isinstance(node, Ask)
             result.append(_with_edges(node, target))
         if end:

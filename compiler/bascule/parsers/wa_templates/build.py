@@ -46,7 +46,7 @@ class Builder:
             item.language = item.language or self.locale
             self._asset(item)
             self._report(item)
-            declare(self.reading, item)
+            declare(self.reading, item, _refer(item))
             first = seen.setdefault((item.name, item.language), item)
             if first is item:
                 by_name.setdefault(item.name, []).append(item)
@@ -127,11 +127,10 @@ class Builder:
                 f"{what} has no body in this file",
                 help="export with `fields=name,language,status,category,components`",
             )
-        missing = [] if _refer(item) else [slot for slot in slots_of(item) if slot not in item.samples]
-        missing = [
-            slot for slot in missing if not slot.startswith("header.") or slot[7:] in ("1",) or slot[7:].islower()
-        ]
-        missing = [slot for slot in missing if item.media is None or slot != f"header.{item.media.kind.value}"]
+        slots = [] if _refer(item) else [slot for slot in slots_of(item) if slot not in item.extra_slots]
+        missing = [slot for slot in slots if slot not in item.samples]
+        if item.media is not None and not _refer(item) and not item.media.url and not item.media.asset:
+            missing.insert(0, "header")
         if missing:
             self.reading.find(
                 rules.SampleMissing,

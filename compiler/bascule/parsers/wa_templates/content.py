@@ -70,9 +70,14 @@ def use_of(listed: Listed) -> TemplateUse:
     return TemplateUse(listed.name, listed.provider_id, listed.language, tuple(bound), listed.place)
 
 
-def declare(reading: Reading, listed: Listed) -> None:
-    """Put the variables of a template into the project, with the samples of its language."""
+def declare(reading: Reading, listed: Listed, used: bool) -> None:
+    """Put the variables of a template into the project, with the samples of its language.
+
+    ``used``: its sends bind every parameter; else only those that stand in its texts.
+    """
     for slot in slots_of(listed):
+        if not used and slot in listed.extra_slots:
+            continue
         name = ".".join(listed.path(slot))
         sample = listed.samples.get(slot)
         known = reading.variables.get(name) or Variable(name, at=sample.place if sample else listed.place)

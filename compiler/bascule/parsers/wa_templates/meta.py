@@ -169,7 +169,7 @@ def _button(reading: Reading, listed: Listed, value: Any, index: int, place: Pla
     if made is None:
         return
     listed.buttons.append(made)
-    if kind == "URL" and made.slot:
+    if made.slot and made.url is not None:
         example = value.get("example")
         at = place.child("example")
         if isinstance(example, list) and example:

@@ -114,6 +114,7 @@ class Block:
     title: str = ""
     position: tuple[float, float] | None = None
     turn: Mapping[str, Any] = field(default_factory=dict)
+    turn_at: Place | None = None
 
     @property
     def shown(self) -> str:
@@ -230,11 +231,12 @@ def _vendor(reading: Reading, block: Block, value: Any, place: Place) -> None:
     reading.book.exact(place)
     if value in (None, {}):
         return
-    dsl = turn_dsl(value)
+    version, dsl = turn_dsl(value)
     if dsl is None:
         block.facts.append(("vendor_metadata", json_text(reading.safe(value, place, "vendor_metadata"))))
         return
     block.turn = dsl
+    block.turn_at = place.child("io", "turn", "stacks_dsl", version)
     card = dsl.get("card")
     name = stripped(card.get("name")) if isinstance(card, dict) else ""
     if name:
@@ -249,12 +251,12 @@ def _vendor(reading: Reading, block: Block, value: Any, place: Place) -> None:
         block.facts.append(("vendor_metadata", json_text(reading.safe(rest, place, "vendor_metadata"))))
 
 
-def turn_dsl(value: Any) -> dict[str, Any] | None:
-    """The newest version of ``io.turn.stacks_dsl`` in a vendor's notes."""
+def turn_dsl(value: Any) -> tuple[str, dict[str, Any] | None]:
+    """The newest version of ``io.turn.stacks_dsl`` in a vendor's notes, with its number."""
     for key in ("io", "turn", "stacks_dsl"):
         value = value.get(key) if isinstance(value, dict) else None
-    versions = [value[key] for key in sorted(value) if isinstance(value[key], dict)] if isinstance(value, dict) else []
-    return versions[-1] if versions else None
+    versions = [key for key in sorted(value) if isinstance(value[key], dict)] if isinstance(value, dict) else []
+    return (versions[-1], value[versions[-1]]) if versions and isinstance(value, dict) else ("", None)
 
 
 def _exits(reading: Reading, block: Block, value: Any, place: Place) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 from bascule.ir.content import Choice, Content
 from bascule.ir.expr import Const, Expression
 from bascule.ir.nodes import Ask, Node, ReplyKind, Validation
-from bascule.ir.text import Literal, Localized, LocalizedText, Text, literal, plain_text, text_expression
+from bascule.ir.text import Literal, Localized, LocalizedText, literal, plain_text, text_expression
+from bascule.language.floip_expression import parse_floip_text
 from bascule.language.reading import unique
 from bascule.parsers.floip.blocks import Block
 from bascule.parsers.floip.losses import DynamicChoices, SeveralAnswers, VoiceOnly
-from bascule.parsers.floip.reading import json_text, stripped
+from bascule.parsers.floip.reading import json_text, rename, stripped
 from bascule.parsers.floip.resources import Said
 from bascule.parsers.floip.rules import TestNotRead
 from bascule.parsers.floip.scene import Scene
@@ -332,7 +333,7 @@ def _words(scene: Scene, block: Block, test: str, place: Place, title: Localized
         if isinstance(value, Const) and isinstance(value.value, (str, int, float)) and not isinstance(value.value, bool):
             written = str(value.value)
             # Turn quotes the title's own template once more: `"@@labels[0]"` is the title `@labels[0]`.
-            again = text_expression(_read_again(scene, written, place)) if "@" in written else value
+            again = _read_again(scene, written, place) if "@" in written else value
             if again not in shown:
                 words.append(written)
         elif value not in shown:
@@ -340,28 +341,27 @@ def _words(scene: Scene, block: Block, test: str, place: Place, title: Localized
     return words
 
 
-def _read_again(scene: Scene, written: str, place: Place) -> Text:
-    from bascule.language.floip_expression import parse_floip_text
-
-    return parse_floip_text(written, place)[0]
+def _read_again(scene: Scene, written: str, place: Place) -> Expression:
+    """What a quoted template says; what is wrong with it is reported where the title stands."""
+    return rename(text_expression(parse_floip_text(written, place)[0]), scene.reading.renamer)
 
 
 def with_shapes(scene: Scene, block: Block, content: Content) -> Content:
     """Header, footer and list button that Turn keeps with its buttons and lists."""
-    place = block.place.child("vendor_metadata", "io", "turn", "stacks_dsl")
     for shape in _SHAPES:
+        place = (block.turn_at or block.place).child(shape)
         values = block.turn.get(shape)
         for name, value in values.items() if isinstance(values, dict) else ():
             if not isinstance(value, str) or not value.strip() or name not in ("header", "footer", "button", "label"):
                 if value not in (None, "", [], {}):
-                    block.facts.append((f"{shape}/{name}", json_text(scene.reading.safe(value, place, name))))
+                    block.facts.append((f"{shape}/{name}", json_text(scene.reading.safe(value, place.child(name), name))))
                 continue
             resource = scene.library.get(value)
             if resource is not None:
                 said = scene.library.said(resource, scene.languages)
                 text, media = said.content.text, said.content.media
             else:
-                text, media = Localized.of(scene.reading.text(value, place), scene.languages.main), ()
+                text, media = Localized.of(scene.reading.text(value, place.child(name)), scene.languages.main), ()
             if name == "header":
                 content = replace(content, header=text, media=(*media, *content.media))
             elif name == "footer":

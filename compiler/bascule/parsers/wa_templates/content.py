@@ -58,16 +58,17 @@ def slots_of(listed: Listed) -> list[str]:
     return sorted(found, key=lambda slot: (not slot.startswith("header"), slot.startswith(("button", "card", "limit"))))
 
 
+def _bound(listed: Listed) -> list[tuple[str, str]]:
+    """Each slot of a send with the slot whose variable fills it: the button of a one-time code takes the body's."""
+    slots = slots_of(listed)
+    code = {button.slot for button in listed.buttons if button.kind is ChoiceKind.COPY_CODE and button.url is None}
+    return [(slot, "1" if slot in code and slot.count(".") == 1 and "1" in slots else slot) for slot in slots]
+
+
 def use_of(listed: Listed) -> TemplateUse:
     """The send of a template that exists, or is kept whole: every parameter bound to a variable of its name."""
-    code = {button.slot for button in listed.buttons if button.kind is ChoiceKind.COPY_CODE and button.url is None}
-    slots = slots_of(listed)
-    bound = []
-    for slot in slots:
-        # The button of a one-time code takes the same code as the body.
-        name = "1" if slot in code and slot.count(".") == 1 and "1" in slots else slot
-        bound.append((slot, Ref(listed.path(name))))
-    return TemplateUse(listed.name, listed.provider_id, listed.language, tuple(bound), listed.place)
+    bound = tuple((slot, Ref(listed.path(name))) for slot, name in _bound(listed))
+    return TemplateUse(listed.name, listed.provider_id, listed.language, bound, listed.place)
 
 
 def declare(reading: Reading, listed: Listed, used: bool) -> None:
@@ -75,7 +76,7 @@ def declare(reading: Reading, listed: Listed, used: bool) -> None:
 
     ``used``: its sends bind every parameter; else only those that stand in its texts.
     """
-    for slot in slots_of(listed):
+    for slot in dict.fromkeys(name for _, name in _bound(listed)):
         if not used and slot in listed.extra_slots:
             continue
         name = ".".join(listed.path(slot))

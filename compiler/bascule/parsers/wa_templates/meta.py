@@ -69,7 +69,8 @@ def read_meta(reading: Reading, item: Item, place: Place, stem: str) -> Listed:
         reason=text_of(value.get("rejected_reason")),
         status_place=place.child("status"),
     )
-    listed.definition = canonical({name: inner for name, inner in value.items() if name in _CREATION})
+    creation = {name: inner for name, inner in value.items() if name in _CREATION}
+    listed.definition = canonical({"name": listed.name, **creation})
     known = {"id", "status"} if isinstance(value.get("status"), str) else {"id"}
     listed.facts = [(name, json_text(inner)) for name, inner in value.items() if name not in _CREATION | known]
     components = value.get("components")

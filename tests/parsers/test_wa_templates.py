@@ -52,7 +52,7 @@ def emitted(parsed: Parsed) -> dict[str, Any]:
     result = run_passes([parsed.project])
     written = meta.emit(result.project, result.plan)
     assert not written.findings
-    return {artefact.path: json.loads(artefact.data) for artefact in written.artefacts}
+    return {artefact.path: json.loads(artefact.text) for artefact in written.artefacts}
 
 
 def bare(value: Any) -> Any:
@@ -129,8 +129,7 @@ def test_texts_keep_every_character() -> None:
         if body is None:
             continue
         text = asset(parsed, item["name"], item["language"]).text.first
-        at = parsed.document.text
-        spelled = plain_text(text, lambda hole: at[slice(*span(parsed, hole))])
+        spelled = plain_text(text, lambda hole: parsed.document.text[slice(*span(parsed, hole))])
         assert spelled == body
         checked += 1
     assert checked == 10
@@ -396,7 +395,7 @@ def test_defects_are_named_at_their_places() -> None:
 
 def test_what_only_looks_like_a_parameter_stays_in_the_text() -> None:
     text = asset(read("hostile/formes.json"), "Rappel RDV").text.first
-    assert plain_text(text, lambda _: "#") == "Bonjour #, à { demain } {{ 2 }} #."
+    assert plain_text(text, lambda _: "#") == "Bonjour #, à { demain } {{ 2 }} {{3}."
 
 
 def test_a_draft_without_examples_is_told() -> None:
@@ -409,3 +408,16 @@ def test_a_draft_without_examples_is_told() -> None:
     assert {"PAR659", "PAR660"} <= codes(read_value(value))
     value["status"] = "APPROVED"
     assert not {"PAR659", "PAR660"} & codes(read_value({**value, "id": "1"}))
+
+
+def test_two_codes_of_one_language_become_two_templates() -> None:
+    base = {"name": "aviso", "category": "UTILITY"}
+    texts = {"es": "Hola, tu pedido está listo para recoger.", "es_VE": "Epa, tu pedido ya se puede buscar."}
+    value = [
+        {**base, "language": language, "components": [{"type": "BODY", "text": text}]}
+        for language, text in texts.items()
+    ]
+    parsed = read_value(value)
+    assert "PAR664" in codes(parsed)
+    written = emitted(parsed)
+    assert {"meta/templates/aviso.es.json", "meta/templates/aviso_es_ve.es.json"} <= written.keys()

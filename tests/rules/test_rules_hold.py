@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.strategies import projects
+from tests.work import lines_run
 
 from bascule.diagnostics import Severity
 from bascule.ir.content import Choice, Content
@@ -119,21 +119,15 @@ def long_flow(size: int) -> Project:
     return Project(flows=(Flow("f", tuple(nodes), (Entry(EntryKind.ANY_MESSAGE),), locale="fr"),))
 
 
-def seconds_of(context: CheckContext) -> dict[str, float]:
-    spent: dict[str, float] = {}
-    for rule in rules():
-        start = time.process_time()
-        for _ in rule.check(context):
-            pass
-        spent[rule.code] = time.process_time() - start
-    return spent
+def work_of(context: CheckContext) -> dict[str, int]:
+    return {rule.code: lines_run(lambda rule=rule: list(rule.check(context))) for rule in rules()}  # type: ignore[misc]
 
 
 def test_rules_are_near_linear() -> None:
-    small = seconds_of(context_of(long_flow(600)))
-    large = seconds_of(context_of(long_flow(6000)))
-    slow = {code: (small[code], spent) for code, spent in large.items() if spent > 0.5 and spent > 40 * small[code]}
-    assert not slow, "ten times the nodes took more than forty times as long"
+    small = work_of(context_of(long_flow(150)))
+    large = work_of(context_of(long_flow(900)))
+    slow = {code: (small[code], lines) for code, lines in large.items() if lines > 9 * small[code] + 1000}
+    assert not slow, "six times the nodes took more than nine times the work"
 
 
 def test_rule_of_ever_the_same_input_gives_the_same_findings() -> None:

@@ -49,7 +49,7 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """An expression read, or why not. ``error`` is (message, start, end); ``unknown`` are functions and their ranges."""
+    """An expression, or why there is none. ``error`` is (message, start, end), ``unknown`` are functions and ranges."""
 
     expression: Expression | None
     unknown: tuple[tuple[str, int, int], ...] = ()
@@ -161,7 +161,7 @@ def _read(source: str, quoted: int = 0) -> _Reading:
         char = source[start : start + 1]
         shown = char if char.isprintable() else f"U+{ord(char):04X}"
         unclosed = char in ('"', "'")
-        message = f"the `{char}` that opens here is never closed" if unclosed else f"found `{shown}`, which is no part of one"
+        message = f"the `{char}` that opens here is never closed" if unclosed else f"found `{shown}`, which none has"
         return _Reading(None, error=(message, start, len(source) if unclosed else start + 1))
     assert isinstance(part, Part)
     return _Reading(_fill(part.expression, quoted), part.functions)

@@ -45,25 +45,20 @@ _NATIVE: dict[str, tuple[str, int, int]] = {
     "join": ("join", 2, 2),
 }
 
-FUNCTIONS = frozenset(
-    [
-        *_NATIVE,
-        *TESTS,
-        *"array capture char code date datedif datetime_add datevalue datetimevalue day days edate epoch find first_word".split(),
-        *"fixed float hour int isbool isnumber isstring is_error is_date left map filter reduce reject find with_index".split(),
-        *"append delete has_member has_key keys values minute mod month parse_datevalue parse_json percent power rand".split(),
-        *"randbetween rand_between read_digits regex_capture regex_named_capture remove_first_word rept right second".split(),
-        *"slice sort_by sort split sum time timevalue unichar unicode uniq weekday word word_count word_slice year".split(),
-        *"base64_encode base64_decode hmac_sha256 parse_float type_of attachment_parts length number text".split(),
-    ]
-)
+_OTHERS = """
+    array capture char code date datedif datetime_add datevalue datetimevalue day days edate epoch find first_word fixed
+    float hour int isbool isnumber isstring is_error is_date left map filter reduce reject with_index append delete
+    has_member has_key keys values minute mod month parse_datevalue parse_json percent power rand randbetween
+    rand_between read_digits regex_capture regex_named_capture remove_first_word rept right second slice sort_by sort
+    split sum time timevalue unichar unicode uniq weekday word word_count word_slice year base64_encode base64_decode
+    hmac_sha256 parse_float type_of attachment_parts length number text
+"""
+FUNCTIONS = frozenset((*_NATIVE, *TESTS, *_OTHERS.split()))
 """Functions of the specification (https://floip.gitbook.io/flow-specification/expressions) and of Turn
 (https://whatsapp.turn.io/docs/build/stacks_and_journeys/expressions)."""
 
-_TAKEN = frozenset(
-    [*OPERATORS, *TESTS, *(name for name, _, _ in _NATIVE.values())]
-    + "split first last index slice format number text function opaque date time format_date".split()
-)
+_VOCABULARY = "split first last index slice format number text function opaque date time format_date length"
+_TAKEN = frozenset((*OPERATORS, *TESTS, *(name for name, _, _ in _NATIVE.values()), *_VOCABULARY.split()))
 """Names of the native vocabulary: a function that means something else must not pass for one."""
 
 
@@ -130,7 +125,8 @@ class TreeBuilder:
         return _leaf(Ref((_captured(str(items[0])),)), items[0])
 
     def group(self, items: list[Part]) -> Part:
-        return items[0]
+        inner = items[0]
+        return Part(inner.expression, inner.depth, inner.start, inner.end, inner.functions)
 
     def arguments(self, items: list[Part]) -> list[Part]:
         return items
@@ -161,7 +157,8 @@ class TreeBuilder:
         return _make("array", items[0])
 
     def member(self, items: list[Any]) -> Part:
-        part, token = items
+        part: Part = items[0]
+        token = items[1]
         # `a.0.1` comes as the number 0.1.
         keys = tuple(str(token).split("."))
         if isinstance(part.expression, Ref):
@@ -174,13 +171,14 @@ class TreeBuilder:
     def item(self, items: list[Part]) -> Part:
         part, key = items
         value = key.expression.value if isinstance(key.expression, Const) else None
-        if isinstance(part.expression, Ref) and isinstance(value, (str, int)) and not isinstance(value, bool) and value != "":
+        fixed = isinstance(value, (str, int)) and not isinstance(value, bool) and value != ""
+        if isinstance(part.expression, Ref) and fixed:
             return Part(Ref((*part.expression.path, str(value))), part.depth, part.start, key.end + 1, part.functions)
         return _make("index", [part, key])
 
     def capture(self, items: list[Part]) -> Part:
         body = items[0]
-        names = sorted({ref for ref in _captures(body.expression)}, key=lambda name: int(name[8:]))
+        names = sorted(set(_captures(body.expression)), key=lambda name: int(name[8:]))
         return _checked(
             Part(Lambda(tuple(names), body.expression), body.depth + 1, body.start, body.end, body.functions)
         )

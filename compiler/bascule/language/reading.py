@@ -10,7 +10,7 @@ import difflib
 import json
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -21,12 +21,15 @@ from bascule.ir.project import Variable
 from bascule.ir.text import Hole, Segment, Text, holes, join_text
 from bascule.language.placeholders import SyntaxChoice, choice_findings, choose_syntax, parse_text, syntax_names
 from bascule.language.placeholders.syntaxes import SYNTAXES
-from bascule.language.secrets import SecretInSource, mask, secret_in_text, secret_under_name
+from bascule.language.secrets import Secret, SecretInSource, mask, secret_in_text, secret_under_name
 from bascule.source import Place
 
 __all__ = ["Book", "Reading", "close_name", "json_text", "unique"]
 
 _LABELS = 5
+_MOVED = 400
+"""Most parts of a text with escapes whose places are sought one by one."""
+
 _GUESSES = 300
 """Most names of one file that are compared with the known ones: a file of nothing but unknown names is no export."""
 
@@ -232,9 +235,28 @@ class Reading:
         text = value if isinstance(value, str) else str(value)
         named = found.start == 0 and found.end == len(text)
         hits = [found] if named else secret_in_text(text)
-        for hit in hits if report else ():
-            self.hide(place if named else place.within(hit.start, hit.end), name, hit.what)
+        if report:
+            self.hide_all(place, name, hits, whole=named)
         return mask(text, hits)
+
+    def hide_all(self, place: Place, name: str, hits: Sequence[Secret], whole: bool = False) -> None:
+        """Report the secrets of one value, the first few one by one, and cover all of them. ``whole``: the value is
+        the secret."""
+        base = place.sub[0] if place.sub else 0
+        for number, hit in enumerate(hits):
+            at = place if whole else place.within(base + hit.start, base + hit.end)
+            if number < _LABELS:
+                self.hide(at, name, hit.what)
+            else:
+                self.secrets.append(at)
+        if len(hits) > _LABELS:
+            self.find(
+                SecretInSource,
+                place,
+                f"{len(hits) - _LABELS} more passwords, tokens or keys stand in the same text",
+                help="replace them at their owners",
+                sensitive=True,
+            )
 
     def hide(self, place: Place, name: str, what: str) -> None:
         """Report a secret at ``place`` and cover it from now on."""
@@ -273,6 +295,20 @@ class Reading:
         if at < len(value):
             parts.extend(self._placeholders(value[at:], place.within(base + at, base + len(value))))
         return join_text(parts)
+
+    def moved_text(self, value: str, place: Place, move: Callable[[int, int], Place]) -> Text:
+        """Read a text whose characters do not stand one by one in the file (escapes): ``move`` gives the place of a
+        range of ``value``."""
+        before = len(self.findings)
+        text = self.text(value, Place(place.file, place.pointer, (0, len(value))))
+        if len(text) > _MOVED:
+            return tuple(replace(part, at=place) if isinstance(part, Hole) else part for part in text)
+
+        def moved(old: Place | None) -> Place:
+            return move(*old.sub) if old is not None and old.sub is not None else place
+
+        self.findings[before:] = [replace(item, place=moved(item.place)) for item in self.findings[before:]]
+        return tuple(replace(part, at=moved(part.at)) if isinstance(part, Hole) else part for part in text)
 
     def _placeholders(self, value: str, place: Place) -> Text:
         text, findings = parse_text(value, self.syntax, place)

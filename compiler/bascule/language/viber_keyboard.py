@@ -214,9 +214,7 @@ def _read_button(reading: Reading, piece: Piece) -> Button:
         fixed = body.fixed
         payload = body.value if fixed else ""
         secrets = secret_in_text(payload)
-        base = body.place.sub[0] if body.place.sub else 0
-        for secret in secrets:
-            reading.hide(body.place.within(base + secret.start, base + secret.end), "ActionBody", secret.what)
+        reading.hide_all(body.place, "ActionBody", secrets)
         if secrets:
             payload = mask(payload, secrets)
             target = literal(payload)

@@ -53,11 +53,13 @@ class Piece(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class JsonPiece:
-    """A value of a JSON document. ``locate`` turns a pointer into a place (lazily: most are never asked for)."""
+    """A value of a JSON document. ``locate`` turns a pointer into a place (lazily: most are never asked for);
+    ``within`` does so for a range of the text there, where its characters do not stand one by one in the file."""
 
     value: Any
     pointer: str
     locate: Callable[[str], Place]
+    within: Callable[[str, int, int], Place] | None = None
 
     @property
     def place(self) -> Place:
@@ -83,13 +85,13 @@ class JsonPiece:
         """Names and values of an object."""
         if isinstance(self.value, dict):
             for name, item in self.value.items():
-                yield name, JsonPiece(item, join_pointer(self.pointer, name), self.locate)
+                yield name, JsonPiece(item, join_pointer(self.pointer, name), self.locate, self.within)
 
     def items(self) -> Iterator[JsonPiece]:
         """The items of a list."""
         if isinstance(self.value, list):
             for index, item in enumerate(self.value):
-                yield JsonPiece(item, join_pointer(self.pointer, index), self.locate)
+                yield JsonPiece(item, join_pointer(self.pointer, index), self.locate, self.within)
 
     def plain(self) -> Any:
         """The value itself."""
@@ -97,7 +99,9 @@ class JsonPiece:
 
     def run(self, reading: Reading, text: str, start: int) -> Text:
         """Read a literal run with the placeholders of the file's syntax."""
-        place = self.place
+        place, within = self.place, self.within
+        if within is not None:
+            return reading.moved_text(text, place, lambda at, end: within(self.pointer, start + at, start + end))
         base = start + (place.sub[0] if place.sub else 0)
         return reading.text(text, place.within(base, base + len(text)))
 
@@ -132,6 +136,10 @@ class _Offsets:
             start, end = start + 1, end - 1
         return self.place.within(self.base + start, self.base + end)
 
+    def within(self, pointer: str, start: int, end: int) -> Place:
+        span = self.document.locate(Place(self.place.file, pointer, (start, end)))
+        return self.place.within(self.base + span.start, self.base + span.end)
+
 
 def embedded(text: str, place: Place) -> JsonPiece | None:
     """The JSON value that a text value holds, with places inside that text; None when it holds none."""
@@ -141,4 +149,4 @@ def embedded(text: str, place: Place) -> JsonPiece | None:
     offsets = _Offsets(text, place)
     if not offsets.document.usable or offsets.document.problems:
         return None
-    return JsonPiece(offsets.document.value, "", offsets.locate)
+    return JsonPiece(offsets.document.value, "", offsets.locate, offsets.within)

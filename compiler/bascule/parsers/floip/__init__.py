@@ -71,19 +71,19 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     drafts: list[Draft] = []
     facts: Facts = []
     taken: dict[str, int] = {}
-    turn = False
     root = Place(file.path)
     value = document.value
-    items = [(root.child(index), item) for index, item in enumerate(value)] if isinstance(value, list) else [(root, value)]
+    listed = isinstance(value, list)
+    items = [(root.child(index), item) for index, item in enumerate(value)] if listed else [(root, value)]
     for place, item in items:
-        if isinstance(value, list):
+        if listed:
             reading.book.open("list item", place)
         if not isinstance(item, dict):
             reading.misshapen(place, "an item of the list", item, "a container", facts, place.pointer)
             continue
         reading.book.exact(place)
-        container, place = _container(reading, item, place)
-        found, kept = read_container(reading, container, place, file.stem, taken, options.locale)
+        _check_container(reading, item, place)
+        found, kept = read_container(reading, item, place, file.stem, taken, options.locale)
         facts.extend(kept)
         drafts.extend(found)
         if not found and not any(finding.code == rules.NoFlows.code for finding in reading.findings):
@@ -104,19 +104,24 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
         facts=tuple(dict(facts).items()),
     )
     shown: Document = MaskedDocument(document, reading.secrets) if reading.secrets else document
-    known = (_FORMAT, ("dialect", "turn" if turn else "floip"), ("turn cards", str(sum(draft.cards for draft in drafts))))
+    known = (
+        _FORMAT,
+        ("dialect", "turn" if turn else "floip"),
+        ("turn cards", str(sum(draft.cards for draft in drafts))),
+    )
     return Parsed(project, reading.finish(), reading.book.close(), shown, not flows, known)
 
 
-def _container(reading: Reading, item: dict[str, Any], place: Place) -> tuple[dict[str, Any], Place]:
-    """The container itself, or one made round a bare flow or a group of blocks."""
+def _check_container(reading: Reading, item: dict[str, Any], place: Place) -> None:
+    """Say what is unusual about a container, or that the file is only a piece of one."""
     if "flows" in item or "blocks" not in item:
         version = item.get("specification_version")
         if not isinstance(version, str) or not re.fullmatch(VERSION, version.strip()):
-            known = f"`{version[:40]}`" if isinstance(version, str) else "none"
+            known = f"`{version[:40]}`" if isinstance(version, str) else "not given"
             at = place.child("specification_version") if "specification_version" in item else place
-            reading.find(rules.UnknownVersion, at, f"the version of the specification is {known}; it is read as rc3 or rc4")
-        return item, place
+            message = f"the version of the specification is {known}; the file is read as rc4"
+            reading.find(rules.UnknownVersion, at, message)
+        return
     what = "a flow without its container" if "first_block_id" in item else "a group of blocks from an editor"
     reading.find(
         rules.NotAContainer,
@@ -124,14 +129,6 @@ def _container(reading: Reading, item: dict[str, Any], place: Place) -> tuple[di
         f"the file is {what}; languages or resources may be missing",
         help="export the whole container",
     )
-    return {"flows": _Bare(item)}, place
-
-
-class _Bare(list[dict[str, Any]]):
-    """The list of flows that a bare flow stands for."""
-
-    def __init__(self, flow: dict[str, Any]) -> None:
-        super().__init__([flow])
 
 
 def _no_flows(reading: Reading, place: Place) -> None:
@@ -148,7 +145,8 @@ def _locales(flow: Any) -> list[str]:
     for node in flow.nodes:
         content = getattr(node, "content", None)
         if content is not None:
-            found += [locale for text in (content.text, *(choice.title for choice in content.choices)) for locale in text.locales]
+            texts = (content.text, *(choice.title for choice in content.choices))
+            found += [locale for text in texts for locale in text.locales]
     return found
 
 
@@ -159,7 +157,8 @@ def _templates(flows: Any) -> tuple[TemplateAsset, ...]:
         for node in flow.nodes:
             use = getattr(getattr(node, "content", None), "template", None)
             if use is not None and use.name:
-                seen.setdefault((use.name, use.language), TemplateAsset(use.name, use.language, provider="turn", at=use.at))
+                asset = TemplateAsset(use.name, use.language, provider="turn", at=use.at)
+                seen.setdefault((use.name, use.language), asset)
     return tuple(seen.values())
 
 

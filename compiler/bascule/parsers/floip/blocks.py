@@ -221,7 +221,8 @@ def _canvas(reading: Reading, block: Block, value: Any, place: Place) -> None:
     if x is not None and y is not None:
         block.position = (x, y)
     reading.book.exact(place)
-    if value in (None, {}) or (x is not None and y is not None and len(value) == 1 and len(canvas) == 2):
+    whole = isinstance(value, dict) and len(value) == 1 and isinstance(canvas, dict) and len(canvas) == 2
+    if value in (None, {}) or (block.position is not None and whole):
         return
     block.facts.append(("ui_metadata", json_text(reading.safe(value, place, "ui_metadata"))))
 
@@ -311,5 +312,3 @@ def _exit(reading: Reading, block: Block, data: Any, place: Place, key: str) -> 
             reading.keep(at, "an exit", member, value, block.facts, f"{key}/{member}")
     place_target = target.strip() if isinstance(target, str) and target.strip() else None
     return Exit(place, name, test.strip() if test.strip() != "null" else "", default, place_target, seconds)
-
-

@@ -51,13 +51,14 @@ CHANNELS = {
 
 CONTENT_KINDS = {"AUDIO": MediaKind.AUDIO, "IMAGE": MediaKind.IMAGE, "VIDEO": MediaKind.VIDEO}
 
-NO_ANSWER = frozenset({"timeout", "timed out", "no response", "noresponse", "no input", "noinput", "no reply", "expired"})
+NO_ANSWER = frozenset({"timeout", "timed out", "no response", "no answer", "no input", "no reply", "expired"})
 """Names of exits that are taken when nobody answers."""
 
 REFUSED_ANSWER = frozenset({"error", "invalid", "invalid response", "no valid response", "failed", "failure"})
 """Names of exits without a test that are taken when the step goes wrong."""
 
-MEMBERSHIP = {True: "add", False: "remove", None: "clear"}
+MEMBERSHIP = {True: "add", False: "remove"}
+"""`is_member` to the operation on the group."""
 
 
 def mime_kind(mime: str) -> MediaKind | None:

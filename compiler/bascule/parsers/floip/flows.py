@@ -23,6 +23,7 @@ __all__ = ["Draft", "link", "read_container"]
 
 _STACK = "stack"
 """What Turn calls every flow: no name to tell flows apart by."""
+_CONTAINER_FACTS = ("uuid", "description", "vendor_metadata", "specification_version", "name")
 _NO_RESULT = ("Core.Log", "Core.Case", "MobilePrimitives.Message")
 _CHAT = frozenset({"TEXT", "SMS", "USSD", "RICH_MESSAGING", "OFFLINE"})
 _SHOWN = 60
@@ -61,18 +62,26 @@ def _flows(value: Any) -> Iterator[dict[str, Any]]:
 def read_container(
     reading: Reading, value: dict[str, Any], place: Place, stem: str, taken: dict[str, int], locale: str
 ) -> tuple[list[Draft], Facts]:
-    """Read the flows of one container. ``taken`` are the flow ids of the file. Returns them and what was kept."""
+    """Read the flows of one container, or a flow without one. ``taken`` are the flow ids of the file.
+
+    Returns them and what was kept of the container.
+    """
     facts: Facts = []
+    if "blocks" in value and "flows" not in value:
+        reading.book.open("flow", place)
+        reader = _FlowReader(reading, value, place, Library(reading), is_turn({"flows": [value]}))
+        draft = reader.read("", "", stem, taken, locale)
+        return [draft] if draft is not None else [], facts
     for name in value:
         reading.book.open(f"container {name[:_SHOWN]}", place.child(name))
         reading.book.exact(place.child(name))
     library = Library(reading)
     library.add(value.get("resources"), place.child("resources"), facts)
-    for name in ("uuid", "description", "vendor_metadata", "specification_version", "name"):
+    for name in _CONTAINER_FACTS:
         if value.get(name) not in (None, "", {}):
             facts.append((f"container {name}", json_text(reading.safe(value[name], place.child(name), name))))
     for name, item in value.items():
-        if name not in ("uuid", "description", "vendor_metadata", "specification_version", "name", "flows", "resources"):
+        if name not in (*_CONTAINER_FACTS, "flows", "resources"):
             reading.keep(place.child(name), "a container", name, item, facts)
     listed = value.get("flows")
     turn = is_turn(value)
@@ -117,9 +126,8 @@ class _FlowReader:
         expires = self._expires()
         self._rest(container_uuid)
         if not blocks:
-            code = reading.find(
-                NoFlows, place, "the flow has no blocks", help="export the journey again and look at the size of the file"
-            )
+            help_ = "export the journey again and look at the size of the file"
+            code = reading.find(NoFlows, place, "the flow has no blocks", help=help_)
             reading.book.dropped(place, "a flow without blocks", "export it again", code)
             self.library.close()
             return None
@@ -161,7 +169,8 @@ class _FlowReader:
         seconds = number_of(value)
         place = self.place.child("interaction_timeout")
         if seconds is None or seconds < 0:
-            self.reading.misshapen(place, "`interaction_timeout`", value, "a number of seconds", self.facts, "interaction_timeout")
+            name = "interaction_timeout"
+            self.reading.misshapen(place, f"`{name}`", value, "a number of seconds", self.facts, name)
             return None
         if seconds == 0:
             self.reading.book.exact(place, "no limit")
@@ -194,8 +203,11 @@ class _FlowReader:
         place = self.place.child("first_block_id") if "first_block_id" in self.data else self.place
         if isinstance(written, str) and written in ids:
             return ids[written], place
-        what = f"`first_block_id` names `{written[:_SHOWN]}`, which is no block" if isinstance(written, str) and written else (
-            "the flow names no first block"
+        named = isinstance(written, str) and bool(written)
+        what = (
+            f"`first_block_id` names `{str(written)[:_SHOWN]}`, which is no block"
+            if named
+            else "no first block is named"
         )
         code = self.reading.find(
             FirstBlock,
@@ -204,7 +216,7 @@ class _FlowReader:
             help="let `first_block_id` name the block that comes first",
         )
         if "first_block_id" in self.data:
-            self.reading.book.degraded(place, "names no block; the first one in the file is taken", "name a block", code)
+            self.reading.book.degraded(place, "no block: the first one in the file is taken", "name a block", code)
         return blocks[0].id, place
 
 

@@ -20,7 +20,16 @@ from bascule.parsers.floip.rules import TestNotRead
 from bascule.parsers.floip.scene import Scene
 from bascule.source import Place
 
-__all__ = ["ask", "numeric", "open_text", "select_dynamic", "select_many", "select_one", "voice_settings", "with_shapes"]
+__all__ = [
+    "ask",
+    "numeric",
+    "open_text",
+    "select_dynamic",
+    "select_many",
+    "select_one",
+    "voice_settings",
+    "with_shapes",
+]
 
 _CHOICE_MEMBERS = frozenset({"name", "prompt", "test", "text_tests"})
 _SHAPES = ("buttons_metadata", "list_metadata")
@@ -59,13 +68,14 @@ def voice_settings(scene: Scene, block: Block) -> None:
             value = block.config.take(name)
             place = block.config.at(name)
             block.facts.append((name, json_text(scene.reading.safe(value, place, name))))
-            code = scene.reading.find_once(
-                VoiceOnly,
-                "settings",
-                place,
-                lambda count: f"{count} setting(s) are for calls only; they are kept as facts",
-            )
-            scene.reading.book.degraded(place, "for calls only; kept as a fact", "", code)
+            _for_calls(scene, place)
+
+
+def _for_calls(scene: Scene, place: Place) -> None:
+    code = scene.reading.find_once(
+        VoiceOnly, "settings", place, lambda count: f"{count} setting(s) are for calls only; they are kept as facts"
+    )
+    scene.reading.book.degraded(place, "for calls only; kept as a fact", "", code)
 
 
 def open_text(scene: Scene, block: Block) -> Node:
@@ -238,16 +248,13 @@ def _offer(
         reading.book.open(f"choice member {name[:_SHOWN]}", place)
         if name.lower().startswith("ivr"):
             block.facts.append((f"choices/{key}/{name}", json_text(reading.safe(value, place, name))))
-            code = reading.find_once(
-                VoiceOnly, "settings", place, lambda count: f"{count} setting(s) are for calls only; they are kept as facts"
-            )
-            reading.book.degraded(place, "for calls only; kept as a fact", "", code)
+            _for_calls(scene, place)
         else:
             reading.keep(place, "a choice", name, value, block.facts, f"choices/{key}/{name}")
-    name = item.get("name")
-    name = name if isinstance(name, str) else "" if name is None else json_text(name)
-    if item.get("name") is not None and not isinstance(item["name"], str):
-        reading.wrong_shape(at.child("name"), f"the name of a choice of `{block.shown}`", item["name"], "a text")
+    written = item.get("name")
+    name = written if isinstance(written, str) else "" if written is None else json_text(written)
+    if written is not None and not isinstance(written, str):
+        reading.wrong_shape(at.child("name"), f"the name of a choice of `{block.shown}`", written, "a text")
     prompt = item.get("prompt")
     prompt_at = at if mapped else at.child("prompt")
     if prompt is not None and not isinstance(prompt, str):
@@ -283,6 +290,7 @@ def _accepts(
 ) -> Localized[tuple[str, ...]]:
     """The spellings that tests accept, and the wordings of other modes, beside the title itself."""
     found: dict[str, dict[str, None]] = {}
+    shown = (stripped(item.get("name")) or key)[:_SHOWN]
     tests = [("", item.get("test"), at.child("test"))]
     listed = item.get("text_tests")
     for index, entry in enumerate(listed if isinstance(listed, list) else ()):
@@ -305,8 +313,7 @@ def _accepts(
             code = scene.reading.find(
                 TestNotRead,
                 place,
-                f"a test of the choice `{stripped(item.get('name'))[:_SHOWN] or key[:_SHOWN]}` of `{block.shown}` does more "
-                "than compare words",
+                f"a test of the choice `{shown}` of `{block.shown}` does more than compare words",
                 help="write the words that people type",
             )
             scene.reading.book.degraded(at, "a test is not carried; kept as a fact", "write the words", code)
@@ -330,7 +337,7 @@ def _words(scene: Scene, block: Block, test: str, place: Place, title: Localized
     shown = {text_expression(text) for _, text in title}
     words: list[str] = []
     for value in values:
-        if isinstance(value, Const) and isinstance(value.value, (str, int, float)) and not isinstance(value.value, bool):
+        if isinstance(value, Const) and value.value is not None and not isinstance(value.value, bool):
             written = str(value.value)
             # Turn quotes the title's own template once more: `"@@labels[0]"` is the title `@labels[0]`.
             again = _read_again(scene, written, place) if "@" in written else value
@@ -354,7 +361,8 @@ def with_shapes(scene: Scene, block: Block, content: Content) -> Content:
         for name, value in values.items() if isinstance(values, dict) else ():
             if not isinstance(value, str) or not value.strip() or name not in ("header", "footer", "button", "label"):
                 if value not in (None, "", [], {}):
-                    block.facts.append((f"{shape}/{name}", json_text(scene.reading.safe(value, place.child(name), name))))
+                    kept = scene.reading.safe(value, place.child(name), name)
+                    block.facts.append((f"{shape}/{name}", json_text(kept)))
                 continue
             resource = scene.library.get(value)
             if resource is not None:

@@ -158,7 +158,8 @@ class Reading(SharedReading):
         shown = name[:_SHOWN]
 
         def message(count: int) -> str:
-            return f"`{shown}` of {what} is not known here; it is kept as a fact" + (f" ({count} places)" if count > 1 else "")
+            places = f" ({count} places)" if count > 1 else ""
+            return f"`{shown}` of {what} is not known here; it is kept as a fact{places}"
 
         code = self.find_once(UnknownMember, f"{what}: {shown}", place, message)
         self.book.degraded(place, "not known to the reader; kept as a fact", "check what it does", code)

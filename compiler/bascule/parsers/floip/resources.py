@@ -56,7 +56,7 @@ class Said:
     """What a resource says. ``second`` are the second wordings of one language and mode (Turn writes the label of a
     list there); ``others`` the wordings of other modes, per locale."""
 
-    content: Content = Content()
+    content: Content = field(default_factory=Content)
     second: LocalizedText = Localized()
     others: tuple[tuple[str, str, Text], ...] = ()
 
@@ -293,13 +293,13 @@ class _Sayer:
             if mode is not None and len(self.words[id_, mode]) > 1
         )
         hints = self._further(chosen)
+        told = [self.words[id_, mode][0].place.child("value") for id_, mode in chosen.items() if mode is not None]
         content = Content(
             text=text,
             media=self._media({id_: self._main_files(id_) for id_ in main}),
             variants=tuple(self._variants(main, chosen)) + tuple(self._copies(spoken)),
             hints=hints,
-            at=next((self.words[id_, mode][0].place.child("value") for id_, mode in chosen.items() if mode is not None), None)
-            or self.resource.place,
+            at=told[0] if told else self.resource.place,
         )
         return Said(content, second, tuple(self._others(main, chosen)))
 
@@ -347,7 +347,8 @@ class _Sayer:
         for (kind, _), by_locale in found.items():
             first = next(iter(by_locale.values()))
             link = "://" in first.text or "@" in first.text
-            url = Localized(tuple((locale, self._file(value)) for locale, value in by_locale.items())) if link else Localized()
+            linked = by_locale.items() if link else ()
+            url = Localized(tuple((locale, self._file(value)) for locale, value in linked))
             # The MIME type of any bytes says nothing.
             mime = "" if first.mime == "application/octet-stream" else first.mime
             result.append(Media(kind, url=url, asset="" if link else first.text.strip(), mime=mime, at=first.place))
@@ -361,7 +362,9 @@ class _Sayer:
     def _variants(self, main: list[str], chosen: dict[str, str | None]) -> Iterable[Variant]:
         for mode in MAIN_ORDER:
             spoken = [id_ for id_ in main if (id_, mode) in self.words and chosen[id_] != mode]
-            other = [id_ for id_ in spoken if self.words[id_, mode][0].text != self.words[id_, chosen[id_] or ""][0].text]
+            other = [
+                id_ for id_ in spoken if self.words[id_, mode][0].text != self.words[id_, chosen[id_] or ""][0].text
+            ]
             filed = {id_: self.files[id_, mode] for id_ in main if (id_, mode) in self.files}
             filed = {id_: values for id_, values in filed.items() if values is not self._main_files(id_)}
             known = {id_: {(item.kind, item.text) for item in self._main_files(id_)} for id_ in filed}

@@ -21,6 +21,7 @@ __all__ = [
     "WrongShape",
 ]
 
+
 class NoFlows(Rule):
     """Not a FLOIP container, or one without flows
 

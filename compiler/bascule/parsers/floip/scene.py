@@ -96,9 +96,7 @@ class Scene:
         """The node an exit leads to; a UUID that is no block stays as it is, for linking to report."""
         return None if exit_.target is None else self.ids.get(exit_.target, exit_.target)
 
-    def _guard(
-        self, block: Block, exit_: Exit, chosen: Callable[[Expression], tuple[str, ...]] | None
-    ) -> Guard:
+    def _guard(self, block: Block, exit_: Exit, chosen: Callable[[Expression], tuple[str, ...]] | None) -> Guard:
         book = self.reading.book
         book.exact(exit_.place)
         plain = exit_.name.casefold().replace("_", " ").strip()

@@ -9,7 +9,9 @@ from typing import Any
 
 from bascule.ir.content import Content, TemplateUse
 from bascule.ir.expr import Call, Const, Expression, Opaque
+from bascule.ir.expr_text import print_text
 from bascule.ir.nodes import (
+    Always,
     Assignment,
     Case,
     Delay,
@@ -122,15 +124,10 @@ def _message(scene: Scene, block: Block) -> Node:
     said = scene.say(block, "prompt")
     content = said.content
     if said.second:
-        content = replace(content, hints=(*content.hints, *(("second wording", json_text(_plain(t))) for _, t in said.second)))
+        second = tuple(("second wording", json_text(print_text(text))) for _, text in said.second)
+        content = replace(content, hints=(*content.hints, *second))
     voice_settings(scene, block)
     return Message(id=block.id, edges=scene.edges(block), content=with_shapes(scene, block, content), at=block.place)
-
-
-def _plain(text: Text) -> str:
-    from bascule.ir.expr_text import print_text
-
-    return print_text(text)
 
 
 def _case(scene: Scene, block: Block) -> Node:
@@ -193,7 +190,8 @@ def _contact_property(scene: Scene, block: Block) -> Node:
         if not isinstance(key, str) or not key.strip():
             if item is not None:
                 block.facts.append(("set_contact_property", json_text(scene.reading.safe(item, at))))
-                code = scene.reading.wrong_shape(at, f"a change of `{block.shown}`", item, "an object with a `property_key`")
+                expected = "an object with a `property_key`"
+                code = scene.reading.wrong_shape(at, f"a change of `{block.shown}`", item, expected)
                 scene.reading.book.degraded(place, "no property is named; kept as a fact", "name it", code)
             continue
         written = item.get("property_value")
@@ -221,9 +219,8 @@ def _group(scene: Scene, block: Block) -> Node:
     names = [name or key] if name or key else []
     if isinstance(groups, list):
         config.take("groups")
-        names += [
-            stripped(item.get("group_name")) or as_text(item.get("group_key")) for item in groups if isinstance(item, dict)
-        ]
+        listed = [item for item in groups if isinstance(item, dict)]
+        names += [stripped(item.get("group_name")) or as_text(item.get("group_key")) for item in listed]
         block.facts.append(("groups", json_text(scene.reading.safe(groups, config.at("groups")))))
     if key and name and key != name:
         block.facts.append(("group_key", json_text(key)))
@@ -238,9 +235,9 @@ def _group(scene: Scene, block: Block) -> Node:
         value = scene.reading.expression(member, config.at("is_member"))
         return _set(scene, block, *(Assignment(("groups", item), value, at=config.place) for item in names if item))
     place = config.at("is_member") if "is_member" in config.values else block.place
-    code = scene.reading.wrong_shape(
-        place, f"`is_member` of `{block.shown}`", member, "true or false, or a group is missing", "no group is changed"
-    )
+    what = f"`is_member` of `{block.shown}`" if names else f"the group of `{block.shown}`"
+    expected = "true or false" if names else "a name"
+    code = scene.reading.wrong_shape(place, what, member if names else None, expected, "no group is changed")
     block.facts.append(("is_member", json_text(scene.reading.safe(member, place))))
     scene.reading.book.degraded(block.place, "whether to add or to remove is not said", "write true or false", code)
     return _set(scene, block)
@@ -287,8 +284,9 @@ def _pairs(scene: Scene, block: Block, name: str) -> tuple[tuple[str, Text], ...
                 items.append((at.child("value"), as_text(item["name"]), item.get("value")))
             else:
                 block.facts.append((f"{name}/{index}", json_text(scene.reading.safe(item, at, name))))
-                code = scene.reading.wrong_shape(at, f"an item of `{name}` of `{block.shown}`", item, "a pair", "kept as a fact")
-                scene.reading.book.degraded(place, "an item is no pair; kept as a fact", "write a name and a value", code)
+                what = f"an item of `{name}` of `{block.shown}`"
+                code = scene.reading.wrong_shape(at, what, item, "a pair", "kept as a fact")
+                scene.reading.book.degraded(place, "an item is no pair; kept as a fact", "write a pair", code)
     else:
         if value not in (None, ""):
             block.config.misshapen(name, "a list of pairs")
@@ -354,7 +352,7 @@ def _schedule(scene: Scene, block: Block) -> Node | list[Node]:
             f"`{block.shown}` names no time: it takes back runs that were scheduled before",
             help="use the cancel call of the new platform's scheduler",
         )
-        return _unsupported(scene, block, code, "takes back a schedule; kept as source text", "cancel it by an API call")
+        return _unsupported(scene, block, code, "takes back a schedule", "cancel it by an API call")
     flow = config.string("flow_id").strip()
     duration = _duration(scene, block)
     edges = scene.edges(block)
@@ -371,7 +369,8 @@ def _schedule(scene: Scene, block: Block) -> Node | list[Node]:
         scene.reading.book.emulated(block.place, "a wait and a jump: this flow ends with it")
         run_id = f"{block.id}/run"
         scene.runs.append((flow, "jump", duration))
-        wait = Delay(id=block.id, edges=(replace(edges[0], target=run_id) if edges else _to(run_id),), duration=duration, at=block.place)
+        way = replace(edges[0], guard=Always(), target=run_id) if edges else Edge(Always(), run_id)
+        wait = Delay(id=block.id, edges=(way,), duration=duration, at=block.place)
         return [wait, RunFlow(id=run_id, flow=flow, mode="jump", at=block.place)]
     for name in ("schedule_in", "schedule_at"):
         if name in config:
@@ -379,12 +378,6 @@ def _schedule(scene: Scene, block: Block) -> Node | list[Node]:
     scene.reading.book.degraded(block.place, "started at once, with the time as a fact", "schedule it yourself", code)
     scene.runs.append((flow, "start", duration))
     return RunFlow(id=block.id, edges=edges, flow=flow, mode="start", at=block.place)
-
-
-def _to(target: str) -> Edge:
-    from bascule.ir.nodes import Always
-
-    return Edge(Always(), target)
 
 
 def _duration(scene: Scene, block: Block) -> Duration:
@@ -400,8 +393,10 @@ def _duration(scene: Scene, block: Block) -> Duration:
             seconds = _computed(expression)
         if seconds is not None and seconds >= 0:
             return Duration(seconds)
-        # A moment: the time left until then.
-        return Duration(expression=expression if name == "schedule_in" or expression is None else Call("sub", (expression, Call("now"))))
+        if name == "schedule_at" and expression is not None:
+            # A moment: the time left until then.
+            expression = Call("sub", (expression, Call("now")))
+        return Duration(expression=expression)
     return Duration()
 
 
@@ -531,5 +526,3 @@ _BUILDERS: dict[str, Callable[[Scene, Block], Node | list[Node]]] = {
 _LOOSE = {name.casefold(): builder for name, builder in _BUILDERS.items()} | {
     "mobileprimitives.selectmanyresponse": select_many,
 }
-
-

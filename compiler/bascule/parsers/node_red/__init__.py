@@ -13,11 +13,10 @@ from bascule.ir.project import Project
 from bascule.language.placeholders import syntax_names
 from bascule.language.reading import Reading, json_text
 from bascule.language.secrets import MaskedDocument
-from bascule.language.viber_markup import strip_markup
 from bascule.parsers.base import CERTAIN, LIKELY, Match, Parsed, ParseOptions
 from bascule.parsers.node_red import losses, rules
 from bascule.parsers.node_red.flows import read_flows
-from bascule.parsers.node_red.nodes import RawNode, nodes_of, read_nodes
+from bascule.parsers.node_red.nodes import nodes_of, read_nodes
 from bascule.parsers.node_red.rules import BadValue, NoNodes
 from bascule.source import Place, SourceFile, TextDocument
 from bascule.source.json import read_json
@@ -27,7 +26,6 @@ __all__ = ["losses", "parse", "rules", "sniff"]
 _NEAR = 20
 _SEEN = 200
 _SYNTAX = "double-brace"
-_TEXTS = ("message", "caption", "title", "subtitle", "template", "text", "label")
 
 
 def sniff(file: SourceFile) -> Match | None:
@@ -80,7 +78,7 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
                 project_facts.append((name, json_text(reading.safe(value, place, name))))
                 reading.book.exact(place, "kept as a fact")
     nodes = read_nodes(reading, items, pointer)
-    _choose(reading, nodes, options)
+    _choose(reading, options)
     flows, configuration = read_flows(reading, nodes, file.stem, options.locale)
     if not flows:
         reading.find(
@@ -105,24 +103,13 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     return parsed
 
 
-def _choose(reading: Reading, nodes: dict[str, RawNode], options: ParseOptions) -> None:
-    """The placeholder syntax: the user's, else Node-RED's own (``{{name}}``) unless the texts show another."""
-    if options.placeholder and options.placeholder not in syntax_names():
+def _choose(reading: Reading, options: ParseOptions) -> None:
+    """The placeholder syntax: the user's, else Node-RED's own (``{{name}}``)."""
+    known = options.placeholder in syntax_names()
+    if options.placeholder and not known:
         what = f"there is no placeholder syntax `{options.placeholder[:40]}`"
         reading.find(BadValue, Place(reading.path), what, help=f"the syntaxes are {', '.join(syntax_names())}")
-    if options.placeholder in syntax_names():
-        reading.choose([], options.placeholder)
-        return
-    texts: list[str] = []
-    for node in nodes.values():
-        for name in _TEXTS:
-            value = node.data.get(name)
-            if isinstance(value, str):
-                texts.append(strip_markup(value))
-            for item in value if isinstance(value, list) else ():
-                if isinstance(item, dict) and isinstance(item.get("message"), str):
-                    texts.append(strip_markup(item["message"]))
-    reading.choose(texts, _SYNTAX if any("{{" in text for text in texts) else "")
+    reading.choose((), options.placeholder if known else _SYNTAX)
 
 
 def _unreadable(file: SourceFile, facts: tuple[tuple[str, str], ...]) -> Parsed:

@@ -14,6 +14,9 @@ from bascule.parsers.node_red.rules import DanglingWire, Disabled, ParallelWires
 
 __all__ = ["Context", "common", "message_node"]
 
+_MOST_ENDS = 50
+"""Most nodes that one wire leads to past nodes that only pass messages on."""
+
 
 @dataclass(slots=True)
 class Context:
@@ -46,34 +49,95 @@ class Context:
     def reach(self, id_: str) -> tuple[tuple[str, ...], bool]:
         """The nodes that a wire to ``id_`` leads to, past nodes that only pass messages on; and whether one on the way
         sends the message and waits for the answer."""
-        known = self._resolved.get(id_)
-        if known is not None:
-            return known
+        node = self.nodes.get(id_)
+        if node is None or not self.awake(id_):
+            return (), False
+        if not self.passes(node):
+            return (id_,), False
+        if id_ not in self._resolved:
+            self._settle(id_)
+        return self._resolved[id_]
+
+    def awake(self, id_: str) -> bool:
+        """Whether a node takes part in a flow and is not switched off."""
+        node = self.nodes[id_]
+        return id_ in self.home and not node.disabled and not self.sleeping(node)
+
+    def _next(self, id_: str) -> list[str]:
+        """Where a passing node passes messages on to."""
+        wires = self.outputs(self.nodes[id_])
+        return [wire.target for wire in wires if wire.target in self.nodes and self.awake(wire.target)]
+
+    def _settle(self, start: str) -> None:
+        """Work out :meth:`reach` for a passing node and all that it passes messages to, each ring of nodes at once.
+
+        Tarjan's algorithm with a stack of its own: https://doi.org/10.1137/0201010. Linear in the wires.
+        """
+        number: dict[str, int] = {}
+        low: dict[str, int] = {}
+        ring: list[str] = []
+        stack: list[tuple[str, list[str], int]] = [(start, self._next(start), 0)]
+        number[start] = low[start] = 0
+        ring.append(start)
+        open_: set[str] = {start}
+        while stack:
+            here, following, at = stack.pop()
+            descended = False
+            while at < len(following):
+                target = following[at]
+                at += 1
+                if target in self._resolved or not self.passes(self.nodes[target]):
+                    continue
+                if target not in number:
+                    stack.append((here, following, at))
+                    number[target] = low[target] = len(number)
+                    ring.append(target)
+                    open_.add(target)
+                    stack.append((target, self._next(target), 0))
+                    descended = True
+                    break
+                if target in open_:
+                    low[here] = min(low[here], number[target])
+            if descended:
+                continue
+            if low[here] == number[here]:
+                members = []
+                while True:
+                    member = ring.pop()
+                    open_.discard(member)
+                    members.append(member)
+                    if member == here:
+                        break
+                self._close(members[::-1])
+            if stack:
+                parent = stack[-1][0]
+                low[parent] = min(low[parent], low[here])
+
+    def _close(self, members: list[str]) -> None:
+        """Give the nodes of a ring what all of them reach together."""
         found: dict[str, None] = {}
         tracks = False
-        seen: set[str] = set()
-        stack = [id_]
-        while stack:
-            here = stack.pop()
-            if here in seen or here not in self.home:
-                continue
-            seen.add(here)
-            if here in self._resolved:
-                ends, waits = self._resolved[here]
-                found.update(dict.fromkeys(ends))
+        inside = set(members)
+        for member in members:
+            node = self.nodes[member]
+            tracks = tracks or (role_of(node.type) is Role.SEND and node.data.get("track") is True)
+            for target in self._next(member):
+                if target in inside:
+                    continue
+                ends, waits = self._resolved.get(target, ((target,), False))
                 tracks = tracks or waits
-                continue
-            node = self.nodes[here]
-            if node.disabled or self.sleeping(node):
-                continue
-            if self.passes(node):
-                tracks = tracks or (role_of(node.type) is Role.SEND and node.data.get("track") is True)
-                stack.extend(wire.target for wire in reversed(self.outputs(node)))
-            else:
-                found[here] = None
-        result = (tuple(found), tracks)
-        self._resolved[id_] = result
-        return result
+                found.update(dict.fromkeys(ends))
+        ends = tuple(found)
+        if len(ends) > _MOST_ENDS:
+            node = self.nodes[members[0]]
+            self.reading.find(
+                ParallelWires,
+                node.place,
+                f"`{node.shown}` passes messages on to {len(ends)} nodes; the first {_MOST_ENDS} are kept",
+                help="wire the nodes one after the other",
+            )
+        for member in members:
+            self._resolved[member] = (ends[:_MOST_ENDS], tracks)
 
     def sleeping(self, node: RawNode) -> bool:
         """Whether the node stands in a tab that is switched off."""

@@ -163,8 +163,7 @@ def _value(context: Context, node: RawNode, rule: dict[str, Any], place: Any) ->
         return text_expression(context.reading.text(value, place.child("to")))
     if isinstance(value, str):
         found = secret_in_text(value)
-        for secret in found:
-            context.reading.hide(place.child("to").within(secret.start, secret.end), "to", secret.what)
+        context.reading.hide_all(place.child("to"), "to", found)
         value = mask(value, found)
     return typed_value(value, kind)
 
@@ -271,7 +270,7 @@ def service(context: Context, node: RawNode) -> list[Node]:
         if isinstance(node.data.get(name), str) and not body:
             body = node.text(name)
     edges = context.on(node)
-    masked = mask(body, secret_in_text(body))
+    masked = mask(body, secret_in_text(body))  # reported where the member was read
     return [
         HttpRequest(
             **common(context, node),

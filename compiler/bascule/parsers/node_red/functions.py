@@ -57,9 +57,7 @@ def _cover(context: Context, node: RawNode) -> str:
         if not isinstance(value, str) or not value:
             continue
         secrets = secret_in_text(value)
-        for secret in secrets:
-            at = node.at(name).within(secret.start, secret.end)
-            context.reading.hide(at, node.shown, secret.what)
+        context.reading.hide_all(node.at(name), node.shown, secrets)
         covered = mask(value, secrets)
         if name == "func":
             masked = covered

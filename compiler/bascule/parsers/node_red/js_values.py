@@ -107,7 +107,13 @@ class JsPiece:
         if index < 0:
             return reading.text(text, self.place)
         first, run = self.runs[index]
-        return reading.text(text, self.place.within(run.offset(start - first), run.offset(start - first + len(text))))
+        base = start - first
+        whole = self.place.within(run.offset(base), run.offset(base + len(text)))
+        if not run.breaks:
+            return reading.text(text, whole)
+        return reading.moved_text(
+            text, whole, lambda at, end: self.place.within(run.offset(base + at), run.offset(base + end))
+        )
 
 
 def code_expression(source: str) -> Expression:

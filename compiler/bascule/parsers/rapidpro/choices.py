@@ -187,7 +187,7 @@ def _accepts(scene: Scene, reply: Reply, answers: _Answers, number: int, alone: 
     assert answers.cases is not None
     known = dict(reply.choice.accepts.items)
     result: list[tuple[str, tuple[str, ...]]] = []
-    for language in (scene.locale, *(key for key in answers.cases[number].arguments if key != scene.locale)):
+    for language in dict.fromkeys((scene.locale, *answers.cases[number].arguments, *known)):
         own = set(words_of(reply.words.get(language, "")))
         words = [word for word in answers.accepted(number, language) if alone or (own and set(words_of(word)) <= own)]
         words = list(dict.fromkeys([*known.get(language, ()), *words]))
@@ -233,7 +233,7 @@ def _report(scene: Scene, router: Router, replies: list[Reply], numbers: dict[st
             scene.reading.find(
                 ReplyWithoutCase,
                 place,
-                f"in `{language}` the reply `{clip(words, 40)}` does not lead to `{meant}` as in the flow's own language",
+                f"in `{language}` the reply `{clip(words, 40)}` leads elsewhere than `{meant}`, the flow's own",
                 help="translate the arguments of the case to match the reply",
             )
 
@@ -270,7 +270,7 @@ def _from_menu(scene: Scene, said: Said, router: Router, answers: _Answers) -> t
             )
             return None
         menus[language] = other
-    replies = _options(scene, said, menus, typed)
+    replies = _options(scene, said, menus, typed, answers)
     texts = [(language, _without_menu(scene, *said.texts[language], found)) for language, found in menus.items()]
     content = said.content
     if all(text is not None for _, text in texts):
@@ -297,10 +297,13 @@ def _typed(item: MenuItem, answers: _Answers, language: str) -> tuple[str | None
     return words[0], first
 
 
-def _options(scene: Scene, said: Said, menus: dict[str, Menu], typed: list[tuple[str | None, int]]) -> list[Reply]:
+def _options(
+    scene: Scene, said: Said, menus: dict[str, Menu], typed: list[tuple[str | None, int]], answers: _Answers
+) -> list[Reply]:
+    """The options as replies; of the spellings of a number, those that lead where the number leads."""
     ids: dict[str, int] = {}
     replies: list[Reply] = []
-    for index, (word, _) in enumerate(typed):
+    for index, (word, number) in enumerate(typed):
         assert word is not None
         titles: list[tuple[str, Text]] = []
         accepts: list[tuple[str, tuple[str, ...]]] = []
@@ -311,7 +314,10 @@ def _options(scene: Scene, said: Said, menus: dict[str, Menu], typed: list[tuple
             start = text.find(item.title, item.start, item.end)
             start = start if start >= 0 else item.start
             titles.append((language, scene.reading.text(text, place, start, start + len(item.title))))
-            accepts.append((language, tuple(dict.fromkeys((item.key, *item.spellings)))))
+            spellings = dict.fromkeys((item.key, *item.spellings))
+            same = tuple(spelling for spelling in spellings if answers.case_of(spelling, language) == number)
+            if same:
+                accepts.append((language, same))
             at = at or scene.reading.within(text, place, item.start, item.end)
         title = plain_text(titles[0][1], lambda _: " ")
         choice = Choice(

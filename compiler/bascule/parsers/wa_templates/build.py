@@ -15,6 +15,7 @@ from bascule.parsers.wa_templates.content import content_of, declare, slots_of, 
 from bascule.parsers.wa_templates.model import Listed
 from bascule.parsers.wa_templates.sends import Sent
 from bascule.source import Place
+from bascule.whatsapp.policy import load_policy
 
 __all__ = ["Builder"]
 
@@ -160,8 +161,12 @@ class Builder:
     def _new(self, name: str, group: list[Listed]) -> None:
         """Templates to be submitted: one node says all languages of one build."""
         builds: dict[tuple[object, ...], list[Listed]] = {}
+        used: dict[tuple[object, ...], int] = {}
         for item in group:
-            builds.setdefault(_build(item), []).append(item)
+            # Two languages of one code (`es` and `es_VE`) cannot be languages of one template.
+            key = (_build(item), load_policy().match_language(item.language) or item.language)
+            used[key] = used.get(key, 0) + 1
+            builds.setdefault((key[0], used[key], not item.language), []).append(item)
         for number, members in enumerate(builds.values()):
             first = members[0]
             wanted = template_slug(name) if not number else template_slug(name, first.language or str(number))
@@ -170,8 +175,8 @@ class Builder:
                 self.reading.find(
                     rules.OtherBuild,
                     first.place,
-                    f"`{name[:_SHOWN]}` is built differently in `{first.language[:20]}`: it becomes `{id_[:_SHOWN]}`",
-                    help="use the same buttons and header in all languages",
+                    f"`{name[:_SHOWN]}` cannot be one template in `{first.language[:20]}` too: it becomes `{id_[:_SHOWN]}`",
+                    help="use the same buttons and header in all languages, and codes of Meta's list",
                 )
             elif id_ != name:
                 self.reading.find(

@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.parsers.floip import FIXTURES, fixture, read
 
 from bascule.ir.ledger import Fate
 from bascule.parsers.base import Parsed
 from bascule.source.json import read_json
 from bascule.source.place import escape_token
+from tests.parsers.floip import FIXTURES, fixture, read
 
 SELECT = (
     "mobileprimitives.selectoneresponse",

@@ -109,13 +109,24 @@ def test_the_newest_shape_comes_out_as_it_is(name: str) -> None:
 
 @pytest.mark.parametrize("version", ["14.5.0", "15.0", 16])
 def test_later_versions_are_left_alone(version: Any) -> None:
-    flow = locate({"spec_version": version, "nodes": [{"uuid": "n", "actions": [{"type": "send_msg", "all_urns": True}]}]})
+    flow = locate(
+        {"spec_version": version, "nodes": [{"uuid": "n", "actions": [{"type": "send_msg", "all_urns": True}]}]}
+    )
     assert migrate(flow).flow is flow
 
 
 @pytest.mark.parametrize(
     ("written", "read"),
-    [("13.1.0", (13, 1, 0)), ("13", (13, 0, 0)), (13.1, (13, 1, 0)), (14, (14, 0, 0)), ("x", None), (None, None), (True, None), ("1.2.3.4", None)],
+    [
+        ("13.1.0", (13, 1, 0)),
+        ("13", (13, 0, 0)),
+        (13.1, (13, 1, 0)),
+        (14, (14, 0, 0)),
+        ("x", None),
+        (None, None),
+        (True, None),
+        ("1.2.3.4", None),
+    ],
 )
 def test_versions_are_read_as_they_are_written(written: Any, read: Any) -> None:
     assert version_of({"spec_version": written}) == read
@@ -129,7 +140,13 @@ def test_everything_in_a_migrated_flow_points_into_the_file(name: str) -> None:
         value: Any = data
         for token in split_pointer(pointer):
             parent = value
-            value = parent.get(token, parent) if isinstance(parent, dict) else parent[int(token)] if int(token) < len(parent) else parent
+            value = (
+                parent.get(token, parent)
+                if isinstance(parent, dict)
+                else parent[int(token)]
+                if int(token) < len(parent)
+                else parent
+            )
         assert pointer in known or pointer.rsplit("/", 1)[0] in known, pointer
 
 
@@ -137,7 +154,9 @@ def test_what_the_steps_take_out_is_told_with_the_step() -> None:
     flow = {
         "spec_version": "13.1.0",
         "language": "fra",
-        "nodes": [{"uuid": "n", "actions": [{"uuid": "a", "type": "send_msg", "text": "x", "all_urns": True}], "exits": []}],
+        "nodes": [
+            {"uuid": "n", "actions": [{"uuid": "a", "type": "send_msg", "text": "x", "all_urns": True}], "exits": []}
+        ],
     }
     lost = migrate(locate(flow)).lost
     assert {pointer: step.name for pointer, step in lost.items()} == {"/nodes/0/actions/0/all_urns": "14.4.0"}
@@ -154,7 +173,12 @@ def test_a_webhook_branch_that_leads_elsewhere_is_not_taken_out() -> None:
         "categories": [{"uuid": key, "name": key, "exit_uuid": "e"} for key in ("k1", "k2")],
         "default_category_uuid": "k1",
     }
-    node = {"uuid": "n", "actions": [{"uuid": "a", "type": "call_webhook", "url": "https://x"}], "router": router, "exits": [{"uuid": "e"}]}
+    node = {
+        "uuid": "n",
+        "actions": [{"uuid": "a", "type": "call_webhook", "url": "https://x"}],
+        "router": router,
+        "exits": [{"uuid": "e"}],
+    }
     flow = locate({"spec_version": "14.4.0", "nodes": [node]})
     assert BY_NAME["14.4.1"].change(flow) is flow
     router["default_category_uuid"] = "k2"
@@ -206,7 +230,19 @@ def shorten(path: tuple[str, ...]) -> tuple[str, ...] | None:
 
 
 pieces = st.sampled_from(
-    ["@webhook", "@webhook.a", "@(webhook & results.b)", "@results.x", " ", "été", "@@", "a@webhook.org", "(", "@contact.name", "نعم"]
+    [
+        "@webhook",
+        "@webhook.a",
+        "@(webhook & results.b)",
+        "@results.x",
+        " ",
+        "été",
+        "@@",
+        "a@webhook.org",
+        "(",
+        "@contact.name",
+        "نعم",
+    ]
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from bascule.ir.encode import encode_project
 from bascule.parsers.base import CERTAIN, POSSIBLE, Parsed, ParseOptions
 from bascule.parsers.wa_templates import losses, parse, rules, sniff
 from bascule.source import SourceFile
+from tests.work import lines_run
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "wa-templates"
 OWN = sorted(path for path in FIXTURES.glob("*.json*"))
@@ -217,11 +217,26 @@ def test_the_same_file_gives_the_same_graph(path: Path) -> None:
     assert first == second
 
 
-def test_time_grows_with_the_number_of_templates() -> None:
+def work(count: int) -> int:
+    """Lines run for a list of templates, as many sends, and as many strays; each name stands twice."""
     item = json.loads((FIXTURES / "brouillons.json").read_text(encoding="utf-8"))[0]
-    value = [{**item, "name": f"rappel_{index}"} for index in range(3000)] + ["x"] * 3000
-    file = SourceFile.of_text(json.dumps(value), "a.json")
-    assert len(parse(file, ParseOptions()).project.flows) == 3000
+    value = [{**item, "name": f"rappel_{index // 2}"} for index in range(count)]
+    sends = [
+        {
+            "messaging_product": "whatsapp",
+            "type": "template",
+            "template": {"name": f"envoi_{index // 2}", "language": {"code": "fr"}},
+        }
+        for index in range(count)
+    ]
+    file = SourceFile.of_text(json.dumps([*value, *sends, *["x"] * count]), "a.json")
+    return lines_run(lambda: parse(file, ParseOptions()))
+
+
+def test_work_grows_with_the_number_of_templates_only() -> None:
+    work(4)
+    small, large = work(50), work(300)
+    assert large < 8 * small
 
 
 def test_every_code_has_a_whole_page() -> None:

@@ -155,7 +155,8 @@ class _Repeated:
 
 
 class Reading:
-    """The state of reading one file. ``syntax`` is the placeholder syntax of its texts (see :meth:`choose`)."""
+    """The state of reading one file. ``syntax`` is the placeholder syntax of its texts (see :meth:`choose`);
+    ``provided`` are the first words of variables that the old platform fills itself: scope, and a description."""
 
     def __init__(self, path: str) -> None:
         self.path = path
@@ -164,6 +165,7 @@ class Reading:
         self.variables: dict[str, Variable] = {}
         self.secrets: list[Place] = []
         self.syntax = SyntaxChoice(None, (), "not chosen")
+        self.provided: dict[str, tuple[str, str]] = {"contact": ("contact", "")}
         self._repeated: dict[tuple[str, str], _Repeated] = {}
         self._guesses = 0
         self._hidden: dict[str, list[tuple[int, int]]] = {}
@@ -321,5 +323,5 @@ class Reading:
         """Declare the variables that an expression uses, each once."""
         for reference in references(expression):
             if reference.name not in self.variables:
-                scope = "contact" if reference.path[0] == "contact" else ""
-                self.variables[reference.name] = Variable(reference.name, scope=scope, at=place)
+                scope, source = self.provided.get(reference.path[0], ("", ""))
+                self.variables[reference.name] = Variable(reference.name, scope=scope, description=source, at=place)

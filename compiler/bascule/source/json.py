@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from json.decoder import scanstring as _scanstring  # type: ignore[attr-defined]
 from typing import Any
 
@@ -482,6 +482,14 @@ def _too_deep(text: str) -> bool:
 
 def decoded_range(text: str, start: int, end: int, sub: tuple[int, int]) -> tuple[int, int]:
     """Map a range of a decoded JSON string to offsets of its literal ``text[start:end]``."""
+    offsets = _offsets(text, start, end)
+    last = len(offsets) - 1
+    return offsets[min(sub[0], last)], offsets[min(sub[1], last)]
+
+
+@lru_cache(maxsize=4)
+def _offsets(text: str, start: int, end: int) -> list[int]:
+    """Where each character of a string literal stands, and its end. Kept, for a text with many findings."""
     offsets: list[int] = []
     at = start + 1
     while at < end - 1:
@@ -496,8 +504,7 @@ def decoded_range(text: str, start: int, end: int, sub: tuple[int, int]) -> tupl
         else:
             at += 1
     offsets.append(max(end - 1, start))
-    last = len(offsets) - 1
-    return offsets[min(sub[0], last)], offsets[min(sub[1], last)]
+    return offsets
 
 
 def read_json(path: str, text: str) -> JsonDocument:

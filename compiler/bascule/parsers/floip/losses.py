@@ -89,7 +89,7 @@ class DynamicChoices(Rule):
     """Choices that are made at run time
 
     What it does: reports a question whose choices are computed. It asks its text and waits; the expression is kept as
-    a fact.
+    a fact, and the way of whoever takes a choice as an edge with an opaque condition.
     Why: how many choices there will be, and how long, decides between buttons and a list; nobody can check it.
     Example: `"choice_expression": "map(items, &[&1, &1])"`
     Use instead: fixed choices, or build the list in the code that sends the message.

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bascule.ir.content import Choice, Content
-from bascule.ir.expr import Const, Expression
-from bascule.ir.nodes import Ask, Node, ReplyKind, Validation
+from bascule.ir.expr import Const, Expression, Opaque
+from bascule.ir.expr_text import print_text
+from bascule.ir.nodes import Always, Ask, Edge, Node, Otherwise, ReplyKind, Validation, When
 from bascule.ir.text import Literal, Localized, LocalizedText, literal, plain_text, text_expression
-from bascule.language.floip_expression import parse_floip_text
+from bascule.language.floip_expression import FLOIP, parse_floip_text
 from bascule.language.reading import unique
 from bascule.parsers.floip.blocks import Block
 from bascule.parsers.floip.losses import DynamicChoices, SeveralAnswers, VoiceOnly
@@ -113,7 +114,7 @@ def _prompt(block: Block, said: Said) -> Content:
     """The content of a prompt; a second wording of one language has no role without choices."""
     content = said.content
     if said.second:
-        hints = tuple(("second wording", json_text(plain_text(text))) for _, text in said.second)
+        hints = tuple(("second wording", json_text(print_text(text))) for _, text in said.second)
         content = replace(content, hints=(*content.hints, *hints))
     return content
 
@@ -142,12 +143,15 @@ def select_dynamic(scene: Scene, block: Block) -> Node:
         )
     scene.reading.book.degraded(block.place, "asks without its choices", "write fixed choices", code)
     target = config.string("destination_block")
-    if target:
-        block.facts.append(("destination_block", json_text(scene.ids.get(target, target))))
-        scene.reading.book.emulated(
-            config.at("destination_block"), "where each choice leads; it has no edge of its own"
-        )
-    return ask(scene, block, content, ReplyKind.ANY)
+    node = ask(scene, block, content, ReplyKind.ANY)
+    if not target:
+        return node
+    # Whoever takes one of the choices goes there; the exits are for all other answers.
+    place = config.at("destination_block")
+    scene.reading.book.emulated(place, "where the choices lead; an edge with an opaque condition")
+    taken = Edge(When(Opaque(FLOIP, f"block.value in {written}")), scene.ids.get(target, target), "", place)
+    others = [replace(edge, guard=Otherwise()) if isinstance(edge.guard, Always) else edge for edge in node.edges]
+    return replace(node, edges=(taken, *others))
 
 
 def _account_choices(scene: Scene, block: Block) -> None:

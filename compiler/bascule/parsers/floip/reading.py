@@ -27,6 +27,7 @@ Renamer = Callable[[tuple[str, ...]], tuple[str, ...]]
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _SLUG = 60
+_SCOPES = {"contact": "contact", "global": "global"}
 _SHOWN = 60
 
 
@@ -124,12 +125,14 @@ class Reading(SharedReading):
         return expression
 
     def _declare(self, expression: Expression, place: Place) -> None:
-        """Write down the contact's own properties that an expression uses."""
+        """Write down the contact's properties and the platform's settings that an expression uses."""
         for reference in references(expression):
-            if len(reference.path) > 1 and reference.path[0] == "contact":
+            scope = _SCOPES.get(reference.path[0])
+            if scope is not None and len(reference.path) > 1:
                 name = ".".join(reference.path)
                 at = place if place.sub is not None else replace(place, sub=(0, 0))
-                self.variables.setdefault(name, Variable(name, scope="contact", at=at))
+                about = "a setting of the old platform" if scope == "global" else ""
+                self.variables.setdefault(name, Variable(name, scope=scope, description=about, at=at))
 
     def declare(self, path: tuple[str, ...], scope: str, place: Place, kind: str = "") -> None:
         """Write down a variable that the flow itself sets."""

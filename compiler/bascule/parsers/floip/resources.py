@@ -319,18 +319,24 @@ class _Sayer:
         return Localized(tuple(found.items()))
 
     def _further(self, chosen: dict[str, str | None]) -> tuple[tuple[str, str], ...]:
-        """Third and later wordings of one language and mode: nobody knows what they are for."""
+        """Wordings that have no role: nobody knows what a third one in one language and mode is for."""
+        told: set[int] = set()
+        spare: list[Value] = []
+        for (id_, mode), values in self.words.items():
+            main = self._main(id_) == mode
+            roles = (2 if main else 1) if id_ in chosen else int(main)
+            told.update(id(value) for value in values[:roles])
+            spare.extend(values[roles:])
         hints: Facts = []
-        for id_, mode in chosen.items():
-            for value in self.words[id_, mode][2:] if mode is not None else ():
-                hints.append(("further wording", json_text(value.text)))
-                code = self.reading.find_once(
-                    UnknownMember,
-                    "further wording",
-                    value.place,
-                    lambda count: f"{count} further wording(s) of one language and mode; they are kept as hints",
-                )
-                self.reading.book.degraded(value.place, "a third wording; kept as a hint", "look what it is for", code)
+        for value in {id(value): value for value in spare if id(value) not in told}.values():
+            hints.append(("further wording", json_text(value.text)))
+            code = self.reading.find_once(
+                UnknownMember,
+                "further wording",
+                value.place,
+                lambda count: f"{count} further wording(s) of one language and mode; they are kept as hints",
+            )
+            self.reading.book.degraded(value.place, "a further wording; kept as a hint", "look what it is for", code)
         return tuple(hints)
 
     def _media(self, files: dict[str, list[Value]]) -> tuple[Media, ...]:
@@ -399,7 +405,8 @@ class _Sayer:
                 continue
             mode = self._main(id_)
             text = self._localized([(id_, self.words[id_, mode][0])] if mode is not None else [])
-            yield Variant(f"language {id_}", Content(text=text, media=self._media({id_: self._main_files(id_)})))
+            files = {id(value): value for (known, _), values in self.files.items() if known == id_ for value in values}
+            yield Variant(f"language {id_}", Content(text=text, media=self._media({id_: list(files.values())})))
 
     def _others(self, main: list[str], chosen: dict[str, str | None]) -> Iterable[tuple[str, str, Text]]:
         for id_ in main:

@@ -12,7 +12,7 @@ from bascule.ir.text import Localized
 from bascule.language.floip_expression import FLOIP
 from bascule.parsers.floip.blocks import Block, Exit
 from bascule.parsers.floip.catalogue import NO_ANSWER, REFUSED_ANSWER
-from bascule.parsers.floip.reading import Reading
+from bascule.parsers.floip.reading import Reading, json_text
 from bascule.parsers.floip.resources import Languages, Library, Said, is_uuid
 from bascule.parsers.floip.rules import ExitWithoutTest, ResourceMissing
 from bascule.source import Place
@@ -102,8 +102,8 @@ class Scene:
         plain = exit_.name.casefold().replace("_", " ").strip()
         if exit_.default:
             if exit_.test and exit_.test != "true":
-                block.facts.append((f"default exit {exit_.name}".rstrip(), f'"{len(exit_.test)} characters of test"'))
-                book.emulated(exit_.place, "the test of a default exit has no effect; it is left out")
+                block.facts.append((f"test of the default exit {exit_.name}".rstrip(), json_text(exit_.test)))
+                book.emulated(exit_.place, "the test of a default exit has no effect; it is kept as a fact")
             return Otherwise()
         if exit_.timeout is not None or (plain in NO_ANSWER and not exit_.test):
             seconds = exit_.timeout if exit_.timeout is not None else self.expires

@@ -26,6 +26,15 @@ __all__ = ["losses", "parse", "rules", "sniff"]
 _NEAR = 20
 _SEEN = 200
 _SYNTAX = "double-brace"
+_MESSAGE = ("session", "a member of the message that Node-RED passes on")
+_CHAT = ("contact", "what RedBot keeps of the chat")
+_PROVIDED: dict[str, tuple[str, str]] = {
+    **dict.fromkeys(("msg", "payload", "originalMessage", "req"), _MESSAGE),
+    **dict.fromkeys(("firstName", "lastName", "username", "chatId", "userId", "language", "topic", "transport"), _CHAT),
+    **dict.fromkeys(("global", "env"), ("global", "a value of the Node-RED server")),
+    "secrets": ("global", "a secret of the new platform's own store"),
+}
+"""What Node-RED and RedBot fill themselves, by the first word of the path."""
 
 
 def sniff(file: SourceFile) -> Match | None:
@@ -67,6 +76,7 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     if document is None:
         return _unreadable(file, facts)
     reading = Reading(file.path)
+    reading.provided.update(_PROVIDED)
     reading.findings.extend(findings_of((*file.encoding_problems, *document.problems), document))
     items, pointer = nodes_of(document.value) or ([], "")
     project_facts: list[tuple[str, str]] = []

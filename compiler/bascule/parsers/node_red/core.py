@@ -237,7 +237,9 @@ def _header(context: Context, name: str, value: Any, place: Any) -> Text:
     found = secret_under_name(name, value)
     if found is not None:
         context.reading.hide(place, name, found.what)
-        return (Hole(Ref(("secrets", name.lower().replace("-", "_"))), place),)
+        secret = Ref(("secrets", name.lower().replace("-", "_")))
+        context.reading.note(secret, place)
+        return (Hole(secret, place),)
     return literal(str(value))
 
 

@@ -76,7 +76,7 @@ def _sniff_value(file: SourceFile, value: Any, what: str) -> Match | None:
         return Match(LIKELY, f"{what} has callbacks that Viber sent ({callbacks} seen), which are no scenario")
     score = _template_scores(value)
     if score == 2:
-        return Match(LIKELY if named else POSSIBLE, "it lists templates of Viber Business Messages")
+        return Match(CERTAIN if named else POSSIBLE, "it lists templates of Viber Business Messages")
     if possible and named:
         return Match(LIKELY, "it has message bodies and names Viber")
     if possible:

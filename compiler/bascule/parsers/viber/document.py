@@ -12,6 +12,8 @@ from bascule.source.json import JsonDocument, read_json
 __all__ = ["LinesDocument", "looks_like_lines"]
 
 _LINE = re.compile(r"[^\r\n]+")
+_LOOKED_AT = 2_000_000
+"""Characters in which the first two lines have to end."""
 
 
 class LinesDocument(Document):
@@ -63,16 +65,14 @@ class LinesDocument(Document):
 
 def looks_like_lines(text: str) -> bool:
     """Whether the first two lines that are not blank each begin and end as JSON objects of their own."""
-    seen = 0
-    for match in _LINE.finditer(text, 0, 2_000_000):
+    first: list[str] = []
+    for match in _LINE.finditer(text, 0, _LOOKED_AT):
         line = match.group().strip("\ufeff \t")
-        if not line:
-            continue
-        if not (line.startswith("{") and line.endswith("}")) or not read_json("", line).usable:
-            return False
-        if read_json("", line).problems and seen == 0:
-            return False
-        seen += 1
-        if seen == 2:
-            return True
+        if line:
+            if not (line.startswith("{") and line.endswith("}")):
+                return False
+            first.append(line)
+        if len(first) == 2:
+            documents = [read_json("", line) for line in first]
+            return all(document.usable for document in documents) and not documents[0].problems
     return False

@@ -96,7 +96,7 @@ class _Builder:
         if tracked_data(run.bodies[0].tracking):
             run.start = unique(f"{run.id}_data", self.taken)
         self.index.add(run.state.name, run.start)
-        self.index.add(run.id, run.start)
+        self.index.like.setdefault(run.id, run.start)
         for body in run.bodies:
             self.index.add_tracking(tracked_state(body.tracking), run.start)
         run.broadcast = any(body.broadcast for body in run.bodies)

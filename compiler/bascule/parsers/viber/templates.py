@@ -162,7 +162,7 @@ class _TemplateReader:
         if piece is None:
             return None
         self.reading.book.exact(piece.place)
-        if piece.is_object and name is not None:
+        if name is not None and role != "params" and piece.value is not None and not isinstance(piece.value, str):
             self.facts.append((name, json_text(self.reading.safe(piece.plain(), piece.place, name))))
         return piece if piece.is_object or piece.is_list or piece.value not in (None, "") else None
 
@@ -185,18 +185,18 @@ class _TemplateReader:
     def wordings(self) -> Localized[Text]:
         """The text, or one per language (a list of ``language`` and ``template``)."""
         piece = self.take("text")
+        given = self.take("language")
+        code = given.value.strip() if given is not None and isinstance(given.value, str) else ""
         found: Localized[Text] = Localized()
         if piece is not None and piece.is_list:
             for item in piece.items():
                 part = self.inner(item, "text")
                 language = next((inner for name, inner in item.members() if _plain(name) in _MEMBERS["language"]), None)
-                code = language.value.strip() if language is not None and isinstance(language.value, str) else ""
+                own = language.value.strip() if language is not None and isinstance(language.value, str) else code
                 if part is not None:
-                    found = found.with_value(code, self.text(part))
+                    found = found.with_value(own, self.text(part))
             return found
         text = self.text(self.inner(piece, "text"))
-        language = self.take("language")
-        code = language.value.strip() if language is not None and isinstance(language.value, str) else ""
         return Localized.of(text, code) if text else found
 
     def samples(self) -> None:

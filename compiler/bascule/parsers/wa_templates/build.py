@@ -38,6 +38,7 @@ class Builder:
         self.flows: list[Flow] = []
         self.assets: list[TemplateAsset] = []
         self._taken: dict[str, int] = {}
+        self._known: set[tuple[str, str]] = set()
 
     def templates(self, listed: Sequence[Listed]) -> None:
         """Put templates into the graph: one flow for each name, and one more for a language built differently."""
@@ -69,6 +70,7 @@ class Builder:
 
     def _asset(self, item: Listed) -> None:
         text = text_with_holes(item, item.body, "")
+        self._known.add((item.name, item.language))
         self.assets.append(
             TemplateAsset(
                 name=item.name,
@@ -175,7 +177,7 @@ class Builder:
                 self.reading.find(
                     rules.OtherBuild,
                     first.place,
-                    f"`{name[:_SHOWN]}` cannot be one template in `{first.language[:20]}` too: it becomes `{id_[:_SHOWN]}`",
+                    f"`{name[:_SHOWN]}` in `{first.language[:20]}` needs a template of its own: `{id_[:_SHOWN]}`",
                     help="use the same buttons and header in all languages, and codes of Meta's list",
                 )
             elif id_ != name:
@@ -228,7 +230,8 @@ class Builder:
         kind = EntryKind.API if use else EntryKind.SUBFLOW
         locale = use.language if use else self.locale
         self.flows.append(Flow(id_, (node,), (Entry(kind, name=id_, at=place),), "", locale, at=place))
-        if use is not None and not any((one.name, one.language) == (use.name, use.language) for one in self.assets):
+        if use is not None and (use.name, use.language) not in self._known:
+            self._known.add((use.name, use.language))
             self.assets.append(TemplateAsset(use.name, use.language, "meta", at=place))
 
 

@@ -240,8 +240,8 @@ class OtherTypes(Rule):
 class OtherBuild(Rule):
     """The languages of a new template are built differently
 
-    What it does: reports a language whose buttons or header differ from those of the first one, or whose code stands for
-    the same language of Meta's list (`es` and `es_VE`); it becomes a template of its own.
+    What it does: reports a language whose buttons or header differ from those of the first one, or whose code stands
+    for the same language of Meta's list (`es` and `es_VE`); it becomes a template of its own.
     Why: one message of the graph has one set of choices, with a wording for each language.
     Example: a link to `/fr` in one language and to `/en` in the other
     Use instead: the same buttons in all languages, with the language as the link's parameter.

@@ -17,7 +17,7 @@ from bascule.ir.project import Entry, Flow, Initiator, Project
 from bascule.language.names import template_slug, unique_name
 from bascule.passes.lower.choices import reply_id
 from bascule.passes.lower.compose import compose
-from bascule.passes.lower.consolidate import content_key, merge_equal, proposals
+from bascule.passes.lower.consolidate import content_key, merge_equal, proposals, sayable
 from bascule.passes.lower.context import LowerContext, Site
 from bascule.passes.lower.labels import fit_labels
 from bascule.passes.lower.templates import TemplateDraft, draft_templates
@@ -97,11 +97,7 @@ class _Names:
         candidates = [self._by_content.get(content_key(draft.planned.template)) for draft in group]
         for name in dict.fromkeys(candidate for candidate in candidates if candidate):
             known = self._by_name[name]
-            if all(
-                draft.language not in known
-                or content_key(known[draft.language].template) == content_key(draft.planned.template)
-                for draft in group
-            ):
+            if all(draft.language not in known or sayable(known[draft.language], draft.planned) for draft in group):
                 return name
         return None
 

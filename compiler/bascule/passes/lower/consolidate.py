@@ -13,7 +13,7 @@ from bascule.passes.lower.texts import marker_text
 from bascule.whatsapp.plan import Origin, PlannedTemplate
 from bascule.whatsapp.templates import Template
 
-__all__ = ["content_key", "derive", "merge_equal", "proposals"]
+__all__ = ["content_key", "derive", "merge_equal", "proposals", "sayable"]
 
 _PLACE = re.compile(r"\{\{(\d+)\}\}")
 _TOKEN = re.compile(r"\s+|[^\s]+")
@@ -44,16 +44,21 @@ def derive(template: Template, bindings: Mapping[str, Expression]) -> Text:
     return join_text(segments)
 
 
-def merge_equal(first: PlannedTemplate, second: PlannedTemplate) -> PlannedTemplate:
-    """One template for both: the first one's name, samples and evidence, the origins of both.
+def sayable(first: PlannedTemplate, second: PlannedTemplate) -> bool:
+    """Whether the first template says all that the second one's origins say, with their own bindings."""
+    if content_key(first.template) != content_key(second.template):
+        return False
+    if [slot.key for slot in first.slots] != [slot.key for slot in second.slots]:
+        return False
+    return all(
+        derive(first.template, dict(origin.bindings)) == derive(second.template, dict(origin.bindings))
+        for origin in second.origins
+        if first.template.body_text
+    )
 
-    Raises ValueError when the second text could not be said with the first template (a defect).
-    """
-    for origin in second.origins:
-        if first.template.body_text and derive(first.template, dict(origin.bindings)) != derive(
-            second.template, dict(origin.bindings)
-        ):
-            raise ValueError(f"{second.name}: the merged template cannot say the original text")
+
+def merge_equal(first: PlannedTemplate, second: PlannedTemplate) -> PlannedTemplate:
+    """One template for both (see :func:`sayable`): the first one's name, samples and evidence, the origins of both."""
     return replace(first, origins=(*first.origins, *second.origins))
 
 

@@ -42,7 +42,8 @@ def numbered(
     seen: dict[str, int] = {}
     for index, part in enumerate(text):
         if isinstance(part, Literal):
-            parts.append(part.text)
+            # Two braces would be read as a parameter that nothing fills.
+            parts.append(part.text.replace("{{", "{ {").replace("}}", "} }"))
             continue
         if isinstance(part.expression, Const):
             parts.append(marker_text((part,)))

@@ -75,6 +75,20 @@ class BranchingWording(Rule):
     severity = Severity.INFO
 
 
+class TemplateWithoutText(Rule):
+    """A message that needs a template has no words
+
+    What it does: reports a picture, place or contact that would be sent outside the window without any text.
+    Why: a template has a body, always; a file alone can only be sent while the window is open.
+    Example: an MMS with a picture and no text that starts a conversation.
+    Use instead: write a sentence that goes with it; the picture becomes the template's header.
+    Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
+    """
+
+    code = "TPL062"
+    name = "template-without-text"
+
+
 class CodeWordingReplaced(Rule):
     """A one-time code loses its own wording
 
@@ -131,7 +145,17 @@ def draft_templates(
     text = localized_text(site.content.text, locale)
     if not text and site.content.alternatives:
         text = localized_text(site.content.alternatives[0], locale)
-    if not text and not site.content.media:
+    for media in site.content.media:
+        text = text or localized_text(media.caption, locale)
+    if not text:
+        context.findings.append(
+            TemplateWithoutText.at(
+                site.place,
+                "this message needs a template, and it has no words",
+                help="write a sentence that goes with it",
+            )
+        )
+        context.note("dropped", "message without words", site.place, "a template needs a body", "write its text")
         return []
     branches = split_branches(text, _MAX_BRANCHES)
     if branches is None or len(branches) > 1:
@@ -143,7 +167,7 @@ def draft_templates(
     result: list[TemplateDraft] = []
     for number, (condition, wording) in enumerate(branches or [(None, text)], start=1):
         said = strip_text(wording)
-        if not said and not site.content.media:
+        if not said:
             continue
         planned, bindings = _one(context, site, locale, language, said, facts, key)
         result.append(TemplateDraft(planned, language, condition, number if len(branches or ()) > 1 else 0, bindings))

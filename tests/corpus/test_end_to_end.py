@@ -17,8 +17,9 @@ from bascule.workspace import InputFile, Workspace, analyse, load
 
 pytestmark = pytest.mark.corpus
 
-FOLDERS = {"twilio-studio": "twilio-studio", "sms-templates": "sms"}
-AT_LEAST = {"twilio-studio": 14, "sms-templates": 9}
+FOLDERS = {"twilio-studio": "twilio-studio", "sms-templates": "sms", "floip": "floip", "wa-templates": "wa-templates"}
+AT_LEAST = {"twilio-studio": 14, "sms-templates": 9, "floip": 23, "wa-templates": 6}
+NOT_A_SCENARIO = ("praekeltfoundation__platform-mnch__HelpCentre__stacks_config.yaml",)
 SCHEMAS = {
     "manifest.json": "manifest",
     "ledger.json": "ledger",
@@ -33,7 +34,7 @@ def read(path: Path) -> Workspace:
 
 
 def files(corpus: Path, folder: str) -> list[Path]:
-    found = sorted(path for path in (corpus / folder).rglob("*") if path.is_file())
+    found = sorted(path for path in (corpus / folder).rglob("*") if path.is_file() and path.name not in NOT_A_SCENARIO)
     assert len(found) >= AT_LEAST[folder]
     return found
 
@@ -63,7 +64,7 @@ def test_every_file_compiles_and_every_artefact_is_valid(corpus: Path, folder: s
             check[name].validate(json.loads(artefact.text))
             written += 1
         check["inspect"].validate(inventory_data(workspace))
-    assert written > 100
+    assert written > 40
 
 
 @pytest.mark.parametrize("folder", sorted(FOLDERS))
@@ -83,13 +84,13 @@ def test_other_formats_are_not_taken_for_ours(corpus: Path) -> None:
         if not path.is_file() or path.stat().st_size > 400_000 or path.suffix not in (".json", ".yml", ".yaml", ".csv"):
             continue
         folder = path.relative_to(corpus).parts[0]
-        if folder in FOLDERS:
+        if folder in FOLDERS or folder == "wa-messages":
             continue
         file = SourceFile(path.name, path.read_bytes())
         workspace = load([InputFile(file, path.name, explicit=False)])
         assert not [finding for finding in workspace.findings if finding.code == "PAR009"], path
         taken = workspace.files[0].format
-        if taken in ("sms", "scenario", "twilio-studio"):
+        if taken in FOLDERS.values() or taken == "scenario":
             wrong.append((folder, path.name, taken, workspace.files[0].reason))
     unexpected = [item for item in wrong if not _is_template_table(item)]
     assert not unexpected, unexpected

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -233,7 +233,7 @@ class TestRepliesWithoutCase:
 
 
 class TestLanguages:
-    LOCALIZATION = {
+    LOCALIZATION: ClassVar[dict[str, Any]] = {
         "eng": {
             "say": {"text": ["Shall we?"], "quick_replies": ["Yes", "No"]},
             "case 0": {"arguments": ["yes y"]},
@@ -323,7 +323,7 @@ class TestMarkedReplies:
 
 class TestNumberedMenus:
     MENU = "Choisissez :\n1. Horaires\n2. Tarifs\nMerci @contact.first_name"
-    CASES: list[Case] = [("has_any_word", ["1 horaires"], "Horaires"), ("has_number_eq", ["2"], "Tarifs")]
+    CASES: ClassVar[list[Case]] = [("has_any_word", ["1 horaires"], "Horaires"), ("has_number_eq", ["2"], "Tarifs")]
 
     def test_the_menu_s_lines_become_choices(self) -> None:
         parsed = conversation(self.MENU, self.CASES)

@@ -24,7 +24,8 @@ BY_NAME = {step.name: step for step in steps()}
 def first_flow(name: str) -> dict[str, Any]:
     data = json.loads((FIXTURES / f"{name}.json").read_text(encoding="utf-8"))
     found: dict[str, Any] = data["flows"][0] if "flows" in data else data
-    return found.get("definition", found)
+    inner: dict[str, Any] = found.get("definition", found)
+    return inner
 
 
 def without_made_ids(value: Any) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 from collections.abc import Iterator
@@ -156,7 +157,7 @@ def mutated(rng: random.Random, value: Any) -> Any:
             owner = owner[key]
         action = rng.random()
         if action < 0.5:
-            owner[path[-1]] = rng.choice(JUNK)
+            owner[path[-1]] = copy.deepcopy(rng.choice(JUNK))
         elif action < 0.65:
             del owner[path[-1]]
         elif action < 0.8 and isinstance(owner, dict):

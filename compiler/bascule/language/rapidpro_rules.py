@@ -21,8 +21,8 @@ class RapidProSyntax(Rule):
     What it does: reports the word at which an expression in `@(…)` stops making sense. It is kept verbatim as
     an opaque expression.
     Why: the old platform wrote an error to its log and printed nothing; nobody can say what was meant.
-    Example: `Bonjour @(upper(contact.name)`, `@(contact.name + )`
-    Use instead: `Bonjour @(upper(contact.name))`
+    Example: `Bonjour @(contact.first_name + )`
+    Use instead: `Bonjour @(contact.first_name)`
     Sources: https://docs.nyaruka.com/goflow/
     """
 

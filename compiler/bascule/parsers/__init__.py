@@ -41,6 +41,13 @@ class FormatInfo:
 FORMATS: tuple[FormatInfo, ...] = (
     FormatInfo("scenario", "bascule scenario file", "bascule.parsers.scenario", (".yaml", ".yml", ".json")),
     FormatInfo("twilio-studio", "Twilio Studio flow", "bascule.parsers.twilio_studio", (".json", ".tf")),
+    FormatInfo("floip", "FLOIP container (Turn.io, Viamo)", "bascule.parsers.floip", (".json", ".flow")),
+    FormatInfo(
+        "wa-templates",
+        "WhatsApp templates and messages (Meta, Twilio, 360dialog, Infobip, Gupshup)",
+        "bascule.parsers.wa_templates",
+        (".json", ".jsonl"),
+    ),
     FormatInfo(
         "sms",
         "SMS templates (table, JSON, YAML, properties, text)",

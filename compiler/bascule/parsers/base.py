@@ -29,7 +29,7 @@ __all__ = [
     "only_near_miss",
 ]
 
-CERTAIN, LIKELY, POSSIBLE, NEAR = 95, 75, 50, 30
+CERTAIN, LIKELY, POSSIBLE, NEAR = 95, 75, 50, 42
 """Confidence levels of a sniff. Below :data:`POSSIBLE` a match is a near miss: explained, and chosen only for a
 file that the user named, when it is the only one of at least :data:`NEAR`."""
 

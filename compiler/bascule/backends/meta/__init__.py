@@ -10,6 +10,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/templa
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -21,6 +22,7 @@ from bascule.diagnostics import Finding, Rule
 from bascule.ir.encode import encode_project
 from bascule.ir.ledger import Ledger
 from bascule.ir.project import Project
+from bascule.source import Place
 from bascule.whatsapp.plan import Plan, PlannedMessage, PlannedStep, PlannedTemplate
 from bascule.whatsapp.schema import validate
 
@@ -65,6 +67,7 @@ def emit(project: Project, plan: Plan) -> Emitted:
             continue
         artefacts.append(json_artefact(path, body))
         ledger.exact("template", template.place)
+    _kept_whole(project, plan, artefacts, findings, ledger)
     paths = _Paths()
     templates = {template.template.key: template for template in plan.templates}
     files: dict[tuple[str, str], list[dict[str, Any]]] = {}
@@ -92,6 +95,35 @@ def emit(project: Project, plan: Plan) -> Emitted:
     if plan.consolidation:
         artefacts.append(json_artefact("meta/consolidation.json", {"proposals": list(plan.consolidation)}))
     return Emitted(tuple(artefacts), tuple(findings), ledger)
+
+
+def _kept_whole(
+    project: Project, plan: Plan, artefacts: list[Artefact], findings: list[Finding], ledger: Ledger
+) -> None:
+    """Definitions that a source brings along, were never submitted, and that the graph could not take apart."""
+    planned = {template.template.key for template in plan.templates}
+    for asset in project.templates:
+        if asset.status or not asset.definition or asset.provider not in ("", "meta"):
+            continue
+        body = json.loads(asset.definition)
+        if not isinstance(body, dict) or (asset.name, asset.language) in planned or not body.get("components"):
+            continue
+        place = asset.at or Place("")
+        problems = validate("template", body)
+        findings.extend(
+            ArtefactInvalid.at(
+                place,
+                f"the template `{asset.name}` ({asset.language}) would be refused: {problem}",
+                help="mend the definition so that it fits",
+            )
+            for problem in problems
+        )
+        if problems:
+            ledger.dropped("template definition", place, "its body breaks a limit of the API", "mend it")
+            continue
+        name = f"{_safe(asset.name)}.{_safe(asset.language)}"
+        artefacts.append(json_artefact(f"meta/templates/{name}.json", body))
+        ledger.exact("template definition", place, "as it stands in the source")
 
 
 class _Paths:

@@ -111,9 +111,9 @@ class TreeBuilder:
         return self._step(part, key.expression, key.depth, key.end + 1)
 
     def _step(self, part: Part, key: Expression, depth: int, end: int) -> Part:
-        fixed = isinstance(key, Const) and not isinstance(key.value, bool) and key.value not in (None, "")
-        if isinstance(part.expression, Ref) and isinstance(key, Const) and fixed:
-            return Part(Ref((*part.expression.path, str(key.value))), part.depth, part.start, end)
+        token = _token(key)
+        if isinstance(part.expression, Ref) and token:
+            return Part(Ref((*part.expression.path, token)), part.depth, part.start, end)
         return _checked(Part(Call("index", (part.expression, key)), 1 + max(part.depth, depth), part.start, end))
 
     def function(self, items: list[Any]) -> Part:
@@ -155,6 +155,14 @@ class TreeBuilder:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return Part(Const(-value), 1, inner.start, inner.end)
         return _make("neg", items)
+
+
+def _token(key: Expression) -> str:
+    """A key as a step of a path; ``""`` for one that only a run can resolve, such as -1 for the last item."""
+    value = key.value if isinstance(key, Const) else None
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else ""
 
 
 def _leaf(expression: Expression, token: Any) -> Part:

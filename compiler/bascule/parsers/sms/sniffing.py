@@ -251,7 +251,7 @@ def _weigh(file: SourceFile, shape: Shape, reading: Reading, texts: list[str]) -
             score.points = min(score.points, _NEAR)
             score.said.append("but most lines are settings (`name = value`)")
         score.add(-15 if "headings" not in reading.shape else 0)
-        score.add(10 if holes >= 0.5 else 0)
+        score.add(10 if holes >= 0.5 or suffix_of(file) in (".txt", ".text", ".sms") else 0)
         if max(map(len, texts)) > 1600 or looks_like_code(file.text):
             score.points = min(score.points, _NEAR)
             score.said.append("but it is too long for an SMS, or code")

@@ -137,11 +137,17 @@ def _step(context: LowerContext, names: _Names, flow: Flow, node: Message | Ask,
     uses: list[tuple[str, tuple[TemplateSend, ...]]] = []
     if needs_template:
         facts = dict(flow.facts) | dict(node.facts)
-        drafts: list[TemplateDraft] = []
-        for locale in locales:
-            drafts.extend(draft_templates(context, site, locale, facts, flow.title or flow.id))
         stem = _telling(flow) if len(flow.nodes) == 1 else f"{_telling(flow)}_{node.id}"
-        named = names.add(stem, drafts)
+        drafts: list[TemplateDraft] = []
+        named: list[tuple[TemplateDraft, str]] = []
+        for locale in locales:
+            made = draft_templates(context, site, locale, facts, flow.title or flow.id)
+            if any(draft.language == known.language for draft in made for known in drafts):
+                # Two locales of the source are one language to WhatsApp (`fr` and `fr_FR`): a name of its own.
+                named.extend(names.add(f"{stem}_{locale}", made))
+            else:
+                drafts.extend(made)
+        named = [*names.add(stem, drafts), *named]
         for language in dict.fromkeys(draft.language for draft in drafts):
             sent = [
                 TemplateSend(name, draft.language, draft.bindings, draft.condition)

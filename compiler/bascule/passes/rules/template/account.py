@@ -84,7 +84,8 @@ class DuplicateText(CheckRule):
             if key is None:
                 continue
             name, place, where = known.setdefault(key, (subject.name, subject.place, ""))
-            if where or name != subject.name:
+            itself = subject.planned is None and place == subject.place
+            if not itself and (where or name != subject.name):
                 yield _duplicate(cls, subject, name, place, where, fact.cite(), fact.severity)
 
 

@@ -76,7 +76,10 @@ def _subjects(context: CheckContext) -> tuple[Subject, ...]:
         )
         for planned in context.templates
     ]
+    planned_keys = {planned.template.key for planned in context.templates}
     for asset in context.project.templates:
+        if (asset.name, asset.language) in planned_keys:
+            continue
         template = definition_of(asset) if asset.status.upper() not in _REVIEWED else None
         if template is not None:
             found.append(Subject(template, template.language, asset.at or Place(""), (), None))

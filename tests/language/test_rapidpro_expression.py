@@ -224,17 +224,13 @@ def test_a_name_in_a_lambda_may_hide_a_root() -> None:
 
 
 def test_deep_and_long_expressions_are_kept_verbatim() -> None:
-    for source in (
-        "(" * 300 + "1" + ")" * 300,
-        "upper(" * (MAX_DEPTH + 1) + "1" + ")" * (MAX_DEPTH + 1),
-        "-" * 5000 + "x",
-        "1" * 401,
-    ):
+    assert expression("(" * 300 + "1" + ")" * 300) == Const(1)
+    deep = expression("upper(" * (MAX_DEPTH - 1) + "1" + ")" * (MAX_DEPTH - 1))
+    assert sum(1 for _ in walk(deep)) == MAX_DEPTH
+    for source in ("-" * 5000 + "x", "1" * 401):
         value, findings = parse_rapidpro_expression(source, PLACE)
-        if isinstance(value, Opaque):
-            assert len(findings) == 1
-        else:
-            assert sum(1 for _ in walk(value)) <= MAX_DEPTH
+        assert value == Opaque(RAPIDPRO, source)
+        assert len(findings) == 1
     _, findings = parse_rapidpro_expression("upper(" * (MAX_DEPTH + 1) + "1" + ")" * (MAX_DEPTH + 1), PLACE)
     assert [finding.code for finding in findings] == ["VAR134"]
     _, findings = parse_rapidpro_expression("1 + " * 3000 + "1", PLACE)
@@ -360,15 +356,12 @@ def strings(value: Any) -> Iterator[str]:
 
 @pytest.mark.corpus
 def test_expressions_of_real_flows_can_be_read(corpus: Path) -> None:
-    read = broken = 0
+    read = 0
     for folder in ("rapidpro-export", "rapidpro-single-flow", "goflow-runner", "glific"):
         for path in sorted((corpus / folder).rglob("*.json")):
-            if path.stem.endswith(("_test", ".test")) or ".test" in path.name:
-                continue
             for text in strings(json.loads(path.read_text(encoding="utf-8"))):
                 result, findings = parse_rapidpro_text(text, PLACE)
                 assert rebuilt(result, text) == unescaped(text)
+                assert findings == []
                 read += len(ranges(result))
-                broken += sum(finding.code in ("VAR130", "VAR132", "VAR134") for finding in findings)
-    assert read > 1000
-    assert broken < read / 100
+    assert read > 400

@@ -54,11 +54,25 @@ def read(data: Any, name: str = "flux.json") -> Parsed:
 
 
 def flow(nodes: list[dict[str, Any]], **members: Any) -> dict[str, Any]:
-    return {"uuid": "f", "name": "Essai", "spec_version": "14.4.2", "language": "fra", "type": "messaging", "nodes": nodes, **members}
+    return {
+        "uuid": "f",
+        "name": "Essai",
+        "spec_version": "14.4.2",
+        "language": "fra",
+        "type": "messaging",
+        "nodes": nodes,
+        **members,
+    }
 
 
-def node(uuid: str, *actions: dict[str, Any], to: str | None = None, router: dict[str, Any] | None = None) -> dict[str, Any]:
-    result: dict[str, Any] = {"uuid": uuid, "actions": list(actions), "exits": [{"uuid": f"{uuid}-exit", "destination_uuid": to}]}
+def node(
+    uuid: str, *actions: dict[str, Any], to: str | None = None, router: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "uuid": uuid,
+        "actions": list(actions),
+        "exits": [{"uuid": f"{uuid}-exit", "destination_uuid": to}],
+    }
     return {**result, "router": router} if router else result
 
 
@@ -114,9 +128,7 @@ def test_legacy_files_are_recognised_so_that_they_can_be_refused() -> None:
     assert "11.12" in match.reason
 
 
-@pytest.mark.parametrize(
-    ("name", "word"), [("transcription", "recorded run"), ("floip", "FLOIP")]
-)
+@pytest.mark.parametrize(("name", "word"), [("transcription", "recorded run"), ("floip", "FLOIP")])
 def test_relatives_are_near_misses_with_a_reason(name: str, word: str) -> None:
     match = sniff(SourceFile("x.json", (FIXTURES / "hostile" / f"{name}.json").read_bytes()))
     assert match is not None
@@ -239,7 +251,13 @@ def test_several_actions_are_a_chain_with_derived_ids() -> None:
                         "n",
                         say("Un"),
                         {"uuid": "g", "type": "add_contact_groups", "groups": [{"uuid": "1", "name": "VIP"}]},
-                        {"uuid": "s", "type": "set_run_result", "name": "Étape 1", "value": "@(1 + 1)", "category": "Fin"},
+                        {
+                            "uuid": "s",
+                            "type": "set_run_result",
+                            "name": "Étape 1",
+                            "value": "@(1 + 1)",
+                            "category": "Fin",
+                        },
                         say("Deux"),
                         to="m",
                     ),
@@ -282,7 +300,9 @@ def test_two_subflows_in_one_node_are_reported() -> None:
 
 
 def test_positions_come_from_the_editor() -> None:
-    data = flow([node("n", say("Un"))], _ui={"nodes": {"n": {"position": {"left": 20, "top": "40"}, "type": "execute_actions"}}})
+    data = flow(
+        [node("n", say("Un"))], _ui={"nodes": {"n": {"position": {"left": 20, "top": "40"}, "type": "execute_actions"}}}
+    )
     assert only(read(data)).nodes[0].position == (20.0, 40.0)
 
 
@@ -356,7 +376,9 @@ def test_texts_survive_character_by_character(text: str) -> None:
 
 
 def test_translations_that_override_nothing_are_no_texts() -> None:
-    data = flow([node("n", say("Bonjour", uuid="a"))], localization={"eng": {"a": {"text": []}}, "ara": {"a": {"text": [""]}}})
+    data = flow(
+        [node("n", say("Bonjour", uuid="a"))], localization={"eng": {"a": {"text": []}}, "ara": {"a": {"text": [""]}}}
+    )
     message = only(read(data)).nodes[0]
     assert isinstance(message, Message)
     assert message.content.text.locales == ("fra",)
@@ -378,7 +400,12 @@ def test_templates_are_kept_by_reference_with_their_parameters() -> None:
     parsed = load("rendez_vous.json")
     (template,) = parsed.project.templates
     assert (template.name, template.provider) == ("rappel_rdv", "rapidpro")
-    uses = [item.content.template for found in parsed.project.flows for item in by_kind(found, Message) if item.content.template]
+    uses = [
+        item.content.template
+        for found in parsed.project.flows
+        for item in by_kind(found, Message)
+        if item.content.template
+    ]
     assert [(use.name, [(slot, print_expression(value)) for slot, value in use.parameters]) for use in uses] == [
         (
             "rappel_rdv",
@@ -395,7 +422,10 @@ def test_templates_of_every_version_come_out_alike(version: str) -> None:
     if version < "13.4":
         parts = {"templating": {"uuid": "b", "template": template, "variables": ["@contact.name", "demain"]}}
     elif version < "13.5":
-        components = [{"uuid": "b", "name": "body", "params": ["@contact.name"]}, {"uuid": "c", "name": "button.0", "params": ["demain"]}]
+        components = [
+            {"uuid": "b", "name": "body", "params": ["@contact.name"]},
+            {"uuid": "c", "name": "button.0", "params": ["demain"]},
+        ]
         parts = {"templating": {"template": template, "components": components}}
     message = only(read(flow([node("n", say("Bonjour", **parts))], spec_version=version))).nodes[0]
     assert isinstance(message, Message)
@@ -414,7 +444,11 @@ def test_templates_of_every_version_come_out_alike(version: str) -> None:
         ({"type": "set_contact_timezone", "timezone": "Africa/Dakar"}, "contact.timezone", '"Africa/Dakar"'),
         ({"type": "set_contact_status", "status": "blocked"}, "contact.status", '"blocked"'),
         ({"type": "set_contact_channel", "channel": {"uuid": "c", "name": "SMS"}}, "contact.channel", '"SMS"'),
-        ({"type": "set_contact_field", "field": {"key": "Age", "name": "Âge"}, "value": "@(1+2)"}, "fields.age", "1 + 2"),
+        (
+            {"type": "set_contact_field", "field": {"key": "Age", "name": "Âge"}, "value": "@(1+2)"},
+            "fields.age",
+            "1 + 2",
+        ),
         ({"type": "set_run_local", "local": "essais", "value": "1", "operation": "set"}, "locals.essais", '"1"'),
         ({"type": "add_contact_urn", "scheme": "tel", "path": "@results.tel"}, "urns.tel", "results.tel"),
     ],
@@ -431,7 +465,10 @@ def test_an_empty_value_clears_and_all_groups_are_left() -> None:
     groups = {"uuid": "b", "type": "remove_contact_groups", "groups": [], "all_groups": True}
     change = only(read(flow([node("n", field, groups)]))).nodes[0]
     assert isinstance(change, SetVariable)
-    assert [(item.target, item.op) for item in change.assignments] == [(("fields", "age"), "clear"), (("groups",), "clear")]
+    assert [(item.target, item.op) for item in change.assignments] == [
+        (("fields", "age"), "clear"),
+        (("groups",), "clear"),
+    ]
 
 
 def test_a_stopped_contact_has_opted_out_and_optins_are_consent() -> None:
@@ -493,7 +530,9 @@ def test_a_category_that_nobody_looks_at_is_the_label_of_its_edge() -> None:
     assert dict(ask.facts)["category_names/Oui"] == '{"eng": "Yes"}'
 
 
-@pytest.mark.parametrize("use", ["@results.couleur.category", "@(results.couleur.category)", "@results", "@(json(results))"])
+@pytest.mark.parametrize(
+    "use", ["@results.couleur.category", "@(results.couleur.category)", "@results", "@(json(results))"]
+)
 def test_a_category_that_is_looked_at_is_filed_on_the_way(use: str) -> None:
     found = only(read(waiting("Couleur", use)))
     ask = found.by_id["w"]
@@ -520,7 +559,9 @@ def test_a_split_saves_what_it_looks_at_as_its_result() -> None:
     schema = by_kind(found, Case)[0]
     assert print_expression(schema.subject) == 'index(urn_parts(contact.urn), "scheme")'
     first = load("rendez_vous.json").project.flows[0]
-    assignment = next(item for item in by_kind(first, SetVariable) if item.assignments[0].target == ("results", "groupe"))
+    assignment = next(
+        item for item in by_kind(first, SetVariable) if item.assignments[0].target == ("results", "groupe")
+    )
     split = following(first, assignment)
     assert isinstance(split, Case)
     guard = split.edges[0].guard
@@ -677,7 +718,12 @@ def test_triggers_are_entries_of_their_kind() -> None:
         EntryKind.CHAT_OPENED,
         EntryKind.AD_REFERRAL,
     ]
-    assert [entry.kind for entry in rappel.entries] == [EntryKind.CALL, EntryKind.CALL, EntryKind.SCHEDULE, EntryKind.CAMPAIGN]
+    assert [entry.kind for entry in rappel.entries] == [
+        EntryKind.CALL,
+        EntryKind.CALL,
+        EntryKind.SCHEDULE,
+        EntryKind.CAMPAIGN,
+    ]
     assert [(entry.kind, entry.name) for entry in merci.entries[1:]] == [
         (EntryKind.CONTACT_EVENT, "closed ticket"),
         (EntryKind.CONTACT_EVENT, "opt-in"),
@@ -705,7 +751,11 @@ def test_campaigns_are_entries_with_their_delay() -> None:
     entry = rappel.entries[-1]
     assert entry.kind is EntryKind.CAMPAIGN
     assert entry.offset is not None
-    assert (entry.offset.seconds, entry.schedule, entry.name) == (-86_400, "1 day before Date du rendez-vous, at 9:00", "Rappels")
+    assert (entry.offset.seconds, entry.schedule, entry.name) == (
+        -86_400,
+        "1 day before Date du rendez-vous, at 9:00",
+        "Rappels",
+    )
     assert entry.initiator is Initiator.BUSINESS
 
 
@@ -722,7 +772,11 @@ def test_a_campaign_message_is_a_flow_of_its_own() -> None:
 
 def test_what_starts_a_flow_elsewhere_is_a_flow_that_goes_on_to_it() -> None:
     parsed = load("rendez_vous.json")
-    (jump,) = [item for item in parsed.project.flows if item.nodes and isinstance(item.nodes[0], RunFlow) and item.id != "coordonnees"]
+    (jump,) = [
+        item
+        for item in parsed.project.flows
+        if item.nodes and isinstance(item.nodes[0], RunFlow) and item.id != "coordonnees"
+    ]
     node_ = jump.nodes[0]
     assert isinstance(node_, RunFlow)
     assert (node_.flow, node_.mode, jump.entries[0].kind) == ("enquete", "jump", EntryKind.CAMPAIGN)
@@ -750,7 +804,10 @@ def test_glific_messages_keep_their_parts() -> None:
     }
     assert print_text(menu.content.header.first) == "Bienvenue"
     assert print_text(menu.content.footer.first) == "Tapez STOP pour arrêter"
-    assert [choice.title.get("hi") and print_text(choice.title.get("hi")) for choice in menu.content.choices] == ["हाँ", "नहीं"]
+    assert [choice.title.get("hi") and print_text(choice.title.get("hi")) for choice in menu.content.choices] == [
+        "हाँ",
+        "नहीं",
+    ]
     assert [choice.accepts.get("hi") for choice in menu.content.choices] == [("हाँ",), ("नहीं",)]
     assert print_text(choices.content.list_label.first) == "Voir"
     assert [(c.id, print_text(c.section.first)) for c in choices.content.choices] == [

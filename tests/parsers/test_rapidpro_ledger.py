@@ -127,7 +127,9 @@ def is_old(value: Any) -> bool:
         return False
     both = [value, value.get("definition")]
     return any(
-        isinstance(item, dict) and isinstance(item.get(key), list) for item in both for key in ("action_sets", "rule_sets")
+        isinstance(item, dict) and isinstance(item.get(key), list)
+        for item in both
+        for key in ("action_sets", "rule_sets")
     )
 
 
@@ -312,8 +314,10 @@ KEYS = [
 scalars = st.one_of(st.none(), st.booleans(), st.integers(-5, 9999), st.sampled_from(WORDS), st.text(max_size=4))
 anything = st.recursive(
     scalars,
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["uuid", "name", "key", "type", "text", "name_match"]), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["uuid", "name", "key", "type", "text", "name_match"]), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 uuids = st.sampled_from(["u1", "u2", "u3", "u4"])
@@ -322,7 +326,10 @@ actions = st.fixed_dictionaries(
     optional={key: st.sampled_from(WORDS) | st.lists(st.sampled_from(WORDS), max_size=3) | anything for key in KEYS},
 )
 cases = st.fixed_dictionaries(
-    {"uuid": uuids, "type": st.sampled_from(["has_any_word", "has_only_phrase", "has_number_eq", "has_text", "has_group", "zut"])},
+    {
+        "uuid": uuids,
+        "type": st.sampled_from(["has_any_word", "has_only_phrase", "has_number_eq", "has_text", "has_group", "zut"]),
+    },
     optional={
         "arguments": st.lists(st.sampled_from(WORDS), max_size=2) | anything,
         "category_uuid": uuids | scalars,
@@ -334,7 +341,8 @@ categories = st.fixed_dictionaries({"uuid": uuids}, optional={"name": scalars, "
 waits = st.fixed_dictionaries(
     {"type": st.sampled_from(["msg", "dial", "zut"])},
     optional={
-        "timeout": st.fixed_dictionaries({"seconds": st.integers(-1, 400)}, optional={"category_uuid": uuids}) | anything,
+        "timeout": st.fixed_dictionaries({"seconds": st.integers(-1, 400)}, optional={"category_uuid": uuids})
+        | anything,
         "hint": anything,
         "zut": scalars,
     },
@@ -342,7 +350,10 @@ waits = st.fixed_dictionaries(
 routers = st.fixed_dictionaries(
     {"type": st.sampled_from(["switch", "switch", "random", "zut"])},
     optional={
-        "operand": st.sampled_from(["@input.text", "@input", "@contact.groups", "@child.run.status", "@results.a", "@("]) | scalars,
+        "operand": st.sampled_from(
+            ["@input.text", "@input", "@contact.groups", "@child.run.status", "@results.a", "@("]
+        )
+        | scalars,
         "cases": st.lists(cases | anything, max_size=3) | anything,
         "categories": st.lists(categories | anything, max_size=3) | anything,
         "default_category_uuid": uuids | scalars,
@@ -352,10 +363,16 @@ routers = st.fixed_dictionaries(
         "zut": scalars,
     },
 )
-exits = st.fixed_dictionaries({"uuid": uuids}, optional={"destination_uuid": uuids | scalars, "name": scalars, "zut": scalars})
+exits = st.fixed_dictionaries(
+    {"uuid": uuids}, optional={"destination_uuid": uuids | scalars, "name": scalars, "zut": scalars}
+)
 nodes = st.fixed_dictionaries(
     {"uuid": uuids, "exits": st.lists(exits | anything, max_size=3)},
-    optional={"actions": st.lists(actions | anything, max_size=4) | anything, "router": routers | anything, "zut": scalars},
+    optional={
+        "actions": st.lists(actions | anything, max_size=4) | anything,
+        "router": routers | anything,
+        "zut": scalars,
+    },
 )
 entries = st.dictionaries(
     st.sampled_from(["text", "quick_replies", "arguments", "name", "attachments", "variables", "zut"]),
@@ -363,12 +380,16 @@ entries = st.dictionaries(
     max_size=3,
 )
 localizations = st.dictionaries(
-    st.sampled_from(["eng", "fra", "hi", "zut!"]), st.dictionaries(uuids, entries | anything, max_size=3) | anything, max_size=3
+    st.sampled_from(["eng", "fra", "hi", "zut!"]),
+    st.dictionaries(uuids, entries | anything, max_size=3) | anything,
+    max_size=3,
 )
 flows = st.fixed_dictionaries(
     {
         "nodes": st.lists(nodes | anything, max_size=4),
-        "spec_version": st.sampled_from(["13.0.0", "13.1.0", "13.4.0", "13.6.1", "14.0.0", "14.3.0", "14.4.2", "15.0", "x"]),
+        "spec_version": st.sampled_from(
+            ["13.0.0", "13.1.0", "13.4.0", "13.6.1", "14.0.0", "14.3.0", "14.4.2", "15.0", "x"]
+        ),
     },
     optional={
         "uuid": uuids,
@@ -377,7 +398,10 @@ flows = st.fixed_dictionaries(
         "type": st.sampled_from(["messaging", "voice", "zut"]),
         "localization": localizations | anything,
         "expire_after_minutes": scalars,
-        "_ui": st.fixed_dictionaries({}, optional={"nodes": st.dictionaries(uuids, anything, max_size=2), "zut": scalars}) | anything,
+        "_ui": st.fixed_dictionaries(
+            {}, optional={"nodes": st.dictionaries(uuids, anything, max_size=2), "zut": scalars}
+        )
+        | anything,
         "zut": anything,
     },
 )
@@ -405,7 +429,9 @@ events = st.fixed_dictionaries(
         "zut": scalars,
     },
 )
-campaigns = st.fixed_dictionaries({}, optional={"name": scalars, "group": anything, "events": st.lists(events | anything, max_size=3), "zut": scalars})
+campaigns = st.fixed_dictionaries(
+    {}, optional={"name": scalars, "group": anything, "events": st.lists(events | anything, max_size=3), "zut": scalars}
+)
 exports = st.fixed_dictionaries(
     {"flows": st.lists(flows | wrapped | anything, max_size=3)},
     optional={

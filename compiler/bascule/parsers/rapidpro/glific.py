@@ -182,7 +182,7 @@ def _replies(scene: Scene, members: Members, bodies: list[tuple[str, _Inner]]) -
             section = pointer.rsplit("/options/", 1)[0]
             choice = replace(choice, section=_localized(same, lambda _, section=section: f"{section}/title"))  # type: ignore[misc]
         words = {language: body.raw(f"{body.options()[index]}/title") for language, body in same}
-        replies.append(Reply(choice, words))
+        replies.append(Reply(choice, words, {language: body.place for language, body in same}))
     return replies
 
 

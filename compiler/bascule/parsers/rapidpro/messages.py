@@ -211,6 +211,7 @@ def _reply(
     titles: list[tuple[str, Text]] = []
     descriptions: list[tuple[str, Text]] = []
     words: dict[str, str] = {}
+    places: dict[str, Place] = {}
     first: tuple[str, str, str, Place] | None = None
     for language, texts, _ in columns:
         if index >= len(texts):
@@ -223,6 +224,7 @@ def _reply(
         first = first or (value, kind, value[end + len(_EXTRA) :] if end < len(value) else "", place)
         titles.append((language, reading.text(value, place, start, end)))
         words[language] = str(value[start:end])
+        places[language] = place
         if end < len(value) and not kind:
             descriptions.append((language, reading.text(value, place, end + len(_EXTRA))))
     if first is None:
@@ -242,7 +244,7 @@ def _reply(
         choice = replace(choice, phone=reading.text(value, place, value.index(_EXTRA) + len(_EXTRA)) if extra else ())
     elif kind == "form":
         choice = replace(choice, payload=extra)
-    return Reply(choice, words)
+    return Reply(choice, words, places)
 
 
 def _parts(scene: Scene, members: Members, item: Any, place: Place, index: int) -> tuple[str, str, int, int] | None:

@@ -303,8 +303,9 @@ class MissingAsset(Rule):
 class ReplyWithoutCase(Rule):
     """A quick reply that no case takes
 
-    What it does: reports a quick reply whose own text matches none of the cases that wait for the answer, in the
-    language named: tapping it leads to the default category, usually "Sorry, I did not understand".
+    What it does: reports a quick reply whose own text matches none of the cases that wait for the answer: tapping it
+    leads to the default category, usually "Sorry, I did not understand". Also a reply whose translation leads elsewhere
+    than the original; it is read as leading where the original does.
     Why: the link between replies and cases is by words only; one of them was changed without the other.
     Example: the reply `Oui, merci` and the case `has_only_phrase` `oui`
     Use instead: a case that takes the reply's words, or a reply with the words of a case.
@@ -384,8 +385,9 @@ class RepliesNotTranslated(Rule):
     """Replies or menus differ between languages
 
     What it does: reports quick replies, menus or attachments of which a language has another number than the flow's own
-    language.
-    Why: choices are paired by their order; what has no partner shows the wording of another language.
+    language, and quick replies that a language has in another order.
+    Why: choices are paired by their order, or by the cases they lead to where each leads to one; what has no partner
+    shows the wording of another language.
     Example: three quick replies in English, two in French
     Use instead: as many in each language, in the same order.
     Sources: https://docs.nyaruka.com/goflow/flows.html

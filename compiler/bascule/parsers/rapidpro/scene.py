@@ -55,10 +55,12 @@ class Assets:
 
 @dataclass(slots=True)
 class Reply:
-    """One quick reply. ``words`` are the raw texts per language, for matching with cases."""
+    """One quick reply. ``words`` are the raw texts per language, for matching with cases; ``places`` where they
+    stand."""
 
     choice: Choice
     words: dict[str, str] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

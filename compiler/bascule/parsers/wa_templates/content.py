@@ -152,6 +152,6 @@ def card_of(listed: Listed, inner: Listed, index: int) -> Card:
     return Card(
         text=Localized.of(text, listed.language) if text else Localized(),
         media=inner.media,
-        choices=_choices([named]),
+        choices=tuple(replace(choice, id=f"card_{index}_{choice.id}") for choice in _choices([named])),
         at=inner.place,
     )

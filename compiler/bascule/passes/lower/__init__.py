@@ -192,7 +192,8 @@ def _telling(flow: Flow) -> str:
 
 def _routes(context: LowerContext, site: Site, node: Message | Ask, locales: Sequence[str]) -> Iterator[Route]:
     """How each reply choice is recognised, whichever way it was shown."""
-    replies = [choice for choice in site.content.choices if choice.kind is ChoiceKind.REPLY]
+    offered = [*site.content.choices, *(choice for card in site.content.cards for choice in card.choices)]
+    replies = [choice for choice in offered if choice.kind is ChoiceKind.REPLY]
     if not replies:
         return
     longest = context.limit("interactive.list.row.id.max_length")

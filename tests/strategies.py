@@ -7,6 +7,7 @@ are those that ``bascule.ir`` documents. Places are left out: they do not take p
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -282,10 +283,12 @@ def contents(draw: st.DrawFn, depth: int = 0) -> Content:
     def maybe(strategy: st.SearchStrategy[Any], default: Any) -> Any:
         return draw(strategy) if draw(st.integers(0, 3)) == 0 else default
 
-    cards = st.builds(
-        Card, localized_texts(), localized_texts(), st.none() | _media(), _choices(), facts(), at=st.none()
-    )
-    channels = st.lists(names(), min_size=1, max_size=2).flatmap(
+    def card(index: int) -> st.SearchStrategy[Card]:
+        # Choice ids are unique in a content, its cards included.
+        own = _choices().map(lambda found: tuple(replace(item, id=f"carte{index} {item.id}") for item in found))
+        return st.builds(Card, localized_texts(), localized_texts(), st.none() | _media(), own, facts(), at=st.none())
+
+    channels = st.lists(names(), min_size=1, max_size=2, unique=True).flatmap(
         lambda found: st.tuples(*(st.builds(Variant, st.just(name), contents(depth + 1)) for name in found))
     )
     return Content(
@@ -296,7 +299,7 @@ def contents(draw: st.DrawFn, depth: int = 0) -> Content:
         location=maybe(st.builds(GeoPoint, _small, _small, texts(), texts()), None),
         contacts=maybe(st.lists(st.builds(ContactCard, texts(), texts(), strings()), max_size=2).map(tuple), ()),
         choices=maybe(_choices(), ()),
-        cards=maybe(st.lists(cards, max_size=2).map(tuple), ()),
+        cards=maybe(st.integers(0, 2).flatmap(lambda count: st.tuples(*map(card, range(count)))), ()),
         list_label=maybe(localized_texts(), Localized()),
         alternatives=maybe(st.lists(localized_texts(), max_size=2).map(tuple), ()),
         variants=maybe(channels, ()) if depth < 2 else (),

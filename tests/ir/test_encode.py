@@ -126,7 +126,7 @@ def test_the_round_trips_above_set_every_field_of_the_graph() -> None:
     seen: set[tuple[str, str]] = set()
 
     @given(projects(), st.tuples(*(nodes(kind=kind.kind) for kind in get_args(Node))))
-    @settings(max_examples=40, phases=[Phase.generate])
+    @settings(max_examples=150, phases=[Phase.generate])
     def collect(project: Project, more: tuple[Node, ...]) -> None:
         _note((project, more), seen)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import unicodedata
 from collections.abc import Iterable, Mapping
 
@@ -27,7 +28,7 @@ class Palette:
 
 def clock_text(seconds: float) -> str:
     """A clock value for people: ``26 h``, ``2 h 30 min``, ``45 s``, ``never``."""
-    if seconds == float("inf"):
+    if not math.isfinite(seconds):
         return "no bound"
     whole = round(seconds)
     parts = []

@@ -41,6 +41,7 @@ class FormatInfo:
 FORMATS: tuple[FormatInfo, ...] = (
     FormatInfo("scenario", "bascule scenario file", "bascule.parsers.scenario", (".yaml", ".yml", ".json")),
     FormatInfo("twilio-studio", "Twilio Studio flow", "bascule.parsers.twilio_studio", (".json", ".tf")),
+    FormatInfo("rapidpro", "RapidPro or TextIt flow, Glific flow", "bascule.parsers.rapidpro", (".json",)),
     FormatInfo("floip", "FLOIP container (Turn.io, Viamo)", "bascule.parsers.floip", (".json", ".flow")),
     FormatInfo("node-red", "Node-RED export (RedBot, Viber bots)", "bascule.parsers.node_red", (".json",)),
     FormatInfo(

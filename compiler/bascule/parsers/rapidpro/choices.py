@@ -16,10 +16,11 @@ from bascule.ir.nodes import Duration as Length
 from bascule.ir.text import Localized
 from bascule.parsers.rapidpro.answers import DEFAULT, UNKNOWN, Answers, pair
 from bascule.parsers.rapidpro.catalogue import HINT_REPLIES, TEST_REPLIES
+from bascule.parsers.rapidpro.conditions import condition_of
 from bascule.parsers.rapidpro.matching import words_of
 from bascule.parsers.rapidpro.menus import from_menu
 from bascule.parsers.rapidpro.reading import clip
-from bascule.parsers.rapidpro.routers import Case, Category, Router, condition_of
+from bascule.parsers.rapidpro.routers import Case, Category, Router
 from bascule.parsers.rapidpro.rules import ReplyWithoutCase
 from bascule.parsers.rapidpro.scene import Reply, Said, Scene
 from bascule.source import Place

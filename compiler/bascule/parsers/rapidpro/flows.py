@@ -10,13 +10,15 @@ from bascule.diagnostics import Label
 from bascule.ir.nodes import Duration, Node
 from bascule.ir.project import Flow
 from bascule.parsers.rapidpro.catalogue import CHANGES, FLOW_TYPES, LIMITS, close_to
-from bascule.parsers.rapidpro.graph import Source, build, report_exits
+from bascule.parsers.rapidpro.chain import Source
+from bascule.parsers.rapidpro.exits import read_exits
+from bascule.parsers.rapidpro.graph import build, report_exits
 from bascule.parsers.rapidpro.located import Arr, Obj
 from bascule.parsers.rapidpro.losses import VoiceAction
 from bascule.parsers.rapidpro.members import Members
 from bascule.parsers.rapidpro.migrations import NEWEST, Migrated
 from bascule.parsers.rapidpro.reading import Reading, clip, json_text, number_of, unique
-from bascule.parsers.rapidpro.routers import Router, read_exits, read_router
+from bascule.parsers.rapidpro.routers import Router, read_router
 from bascule.parsers.rapidpro.rules import (
     DuplicateUuid,
     TooManyParts,

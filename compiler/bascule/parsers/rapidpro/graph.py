@@ -8,43 +8,38 @@ stands in the same node or in the next one, as long as nothing else leads to it.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
-from bascule.ir.expr import Call, Const, Expression, Opaque, Ref, references, walk
+from bascule.ir.expr import Call, Const, Opaque, Ref, references, walk
 from bascule.ir.nodes import (
     Always,
     Ask,
-    Assignment,
     Delay,
     Duration,
     Edge,
-    Failure,
-    Handover,
-    HttpRequest,
     Node,
     Otherwise,
     RunFlow,
     SetVariable,
-    Success,
     Unsupported,
     When,
 )
 from bascule.ir.nodes import Case as Branch
 from bascule.ir.text import holes
 from bascule.parsers.rapidpro import actions, glific, messages, services
-from bascule.parsers.rapidpro.actions import category_assignments
 from bascule.parsers.rapidpro.catalogue import PAUSE_SECONDS
+from bascule.parsers.rapidpro.chain import Chain, Source
 from bascule.parsers.rapidpro.choices import Route, ask
 from bascule.parsers.rapidpro.located import Arr, Obj
 from bascule.parsers.rapidpro.losses import VoiceAction
 from bascule.parsers.rapidpro.members import Members
+from bascule.parsers.rapidpro.outcomes import outcome, routes_of, split
 from bascule.parsers.rapidpro.reading import json_text
-from bascule.parsers.rapidpro.routers import Category, Exit, Router, condition_of
+from bascule.parsers.rapidpro.routers import Router
 from bascule.parsers.rapidpro.rules import ActionsAfterFlow, NodeWithoutExit
 from bascule.parsers.rapidpro.scene import Piece, Scene, shown
-from bascule.source import Place
 
-__all__ = ["Source", "build", "report_exits"]
+__all__ = ["build", "report_exits"]
 
 _BUILDERS: dict[str, Callable[[Scene, Members], Piece]] = {
     "send_msg": messages.message,
@@ -76,122 +71,10 @@ _BUILDERS: dict[str, Callable[[Scene, Members], Piece]] = {
     "link_google_sheet": services.sheet,
 }
 
-_STATUS = Ref(("webhook", "status"))
-_RUN_STATUS = (("child", "run", "status"), ("child", "status"))
-
-
-@dataclass(slots=True)
-class Source:
-    """A RapidPro node with what was read of it. ``joined`` is the waiting node that became part of this one."""
-
-    id: str
-    node: Obj
-    place: Place
-    exits: dict[str, Exit]
-    router: Router | None
-    facts: list[tuple[str, str]] = field(default_factory=list)
-    position: tuple[float, float] | None = None
-    joined: Source | None = None
-
-    @property
-    def last_router(self) -> Router | None:
-        """The router that decides where it goes on."""
-        return self.joined.router if self.joined is not None else self.router
-
-
-class _Chain:
-    """The graph nodes of one source, in the making. ``ids`` maps uuids to the ids of graph nodes."""
-
-    def __init__(self, scene: Scene, source: Source, ids: Mapping[str, str]) -> None:
-        self.scene = scene
-        self.source = source
-        self.ids = ids
-        self.nodes: list[Node] = []
-        self.extra: list[Node] = []
-        self._filed: dict[tuple[str, str | None], str] = {}
-
-    def _next_id(self) -> str:
-        count = len(self.nodes) + len(self.extra)
-        return self.source.id if count == 0 else f"{self.source.id}.{count + 1}"
-
-    def add(self, node: Node) -> None:
-        """Append a node; the one before leads to it."""
-        new = replace(node, id=self._next_id())
-        if self.nodes:
-            before = self.nodes[-1]
-            self.nodes[-1] = replace(before, edges=(Edge(Always(), new.id, at=new.at),))
-        self.nodes.append(new)
-
-    def target(self, category: Category | None) -> str | None:
-        """The graph node that a category leads to."""
-        return self.lead(category.target if category else None)
-
-    def lead(self, uuid: str | None) -> str | None:
-        """The graph node for a uuid; a uuid that is no node's is kept for the linker to report."""
-        return self.ids.get(uuid, uuid) if uuid is not None else None
-
-    def edges(self, routes: list[Route], router: Router, value: Expression | None) -> tuple[Edge, ...]:
-        """Routes as edges. Where the category of the router's result is looked at, the way leads through a node that
-        files the result under it; ``value`` is the result's, by default the category's name."""
-        result: list[Edge] = []
-        for route in routes:
-            target = self.target(route.category)
-            if route.category is not None and router.result and self._wanted(router.result):
-                target = self._file(route.category, router, value, target)
-            result.append(Edge(route.guard, target, route.label, route.place))
-        return tuple(result)
-
-    def filed(self, edges: tuple[Edge, ...], node: HttpRequest) -> tuple[Edge, ...]:
-        """The outcomes of a webhook that saves a result: they lead through nodes that file it under `Success` or
-        `Failure` where its category is looked at."""
-        key = node.mapping[0][1][-1]
-        if not self._wanted(key):
-            return edges
-        result: list[Edge] = []
-        for edge in edges:
-            name = "Success" if isinstance(edge.guard, Success) else "Failure"
-            new = SetVariable(
-                id=f"{self.source.id}.{len(self.nodes) + len(self.extra) + 1}",
-                assignments=(Assignment(("results", key), _STATUS, category=name, at=edge.at),),
-                edges=(Edge(Always(), edge.target, at=edge.at),),
-                at=edge.at,
-            )
-            self.extra.append(new)
-            result.append(replace(edge, target=new.id))
-        return tuple(result)
-
-    def _wanted(self, key: str) -> bool:
-        uses = self.scene.uses
-        return uses.category(key) or uses.category_localized(key)
-
-    def _file(self, category: Category, router: Router, value: Expression | None, target: str | None) -> str:
-        key = (category.name, target)
-        known = self._filed.get(key)
-        if known is not None:
-            return known
-        assignments = category_assignments(
-            self.scene,
-            router.result,
-            Const(category.name) if value is None else value,
-            category.name,
-            list(category.names),
-            category.place,
-        )
-        count = len(self.nodes) + len(self.extra)
-        node = SetVariable(
-            id=f"{self.source.id}.{count + 1}",
-            assignments=assignments,
-            edges=(Edge(Always(), target, at=category.place),),
-            at=category.place,
-        )
-        self.extra.append(node)
-        self._filed[key] = node.id
-        return node.id
-
 
 def build(scene: Scene, source: Source, ids: Mapping[str, str]) -> list[Node]:
     """The graph nodes of a source; the first one has its id."""
-    chain = _Chain(scene, source, ids)
+    chain = Chain(scene, source, ids)
     pieces = _pieces(scene, source)
     router = source.last_router
     said: Piece | None = None
@@ -207,8 +90,8 @@ def build(scene: Scene, source: Source, ids: Mapping[str, str]) -> list[Node]:
         _random(chain, router)
     elif router.wait is not None:
         _wait(scene, chain, router, said)
-    elif not _outcome(chain, router, pieces):
-        _split(scene, chain, router)
+    elif not outcome(chain, router, pieces):
+        split(scene, chain, router)
     nodes = [*chain.nodes, *chain.extra]
     return _with_facts(source, nodes)
 
@@ -296,7 +179,7 @@ def _joined(pieces: list[Piece]) -> list[Piece]:
     return result
 
 
-def _go_on(scene: Scene, source: Source, chain: _Chain) -> None:
+def _go_on(scene: Scene, source: Source, chain: Chain) -> None:
     """A node without a router goes on by its first exit."""
     ways = list(source.exits.values())
     if not chain.nodes:
@@ -324,7 +207,7 @@ def report_exits(scene: Scene, source: Source) -> None:
         scene.reading.book.degraded(source.place, "it has no exit: the flow ends", "give it an exit", code)
 
 
-def _random(chain: _Chain, router: Router) -> None:
+def _random(chain: Chain, router: Router) -> None:
     """A random split: equal chances. Each edge is tried in turn, so its share is that of the ways still left."""
     routes: list[Route] = []
     count = len(router.categories)
@@ -345,7 +228,7 @@ def _is_pause(router: Router) -> bool:
     return len(targets) == 1
 
 
-def _wait(scene: Scene, chain: _Chain, router: Router, said: Piece | None) -> None:
+def _wait(scene: Scene, chain: Chain, router: Router, said: Piece | None) -> None:
     wait = router.wait
     assert wait is not None
     if wait.kind == "dial":
@@ -377,7 +260,7 @@ def _wait(scene: Scene, chain: _Chain, router: Router, said: Piece | None) -> No
     chain.nodes[-1] = replace(chain.nodes[-1], edges=edges)
 
 
-def _dial(scene: Scene, chain: _Chain, router: Router) -> None:
+def _dial(scene: Scene, chain: Chain, router: Router) -> None:
     """A wait for the end of a forwarded call."""
     wait = router.wait
     assert wait is not None
@@ -389,97 +272,10 @@ def _dial(scene: Scene, chain: _Chain, router: Router) -> None:
     scene.reading.book.dropped(wait.place, reason, advice, code)
     if router.operand is not None:
         scene.reading.note(router.operand, router.place)
-    routes = _routes(scene, router, router.operand)
+    routes = routes_of(scene, router, router.operand)
     source = scene.reading.source_of(router.pointer)
     chain.add(Unsupported(id="", construct="wait dial", source=source, reason=reason, at=router.place))
     chain.nodes[-1] = replace(chain.nodes[-1], edges=chain.edges(routes, router, router.operand))
-
-
-def _routes(scene: Scene, router: Router, subject: Expression | None) -> list[Route]:
-    routes = [Route(When(condition_of(scene, case, subject)), case.category, case.place) for case in router.cases]
-    if router.default is not None:
-        routes.append(Route(Otherwise(), router.default, router.default.place))
-    return routes
-
-
-def _outcome(chain: _Chain, router: Router, pieces: list[Piece]) -> bool:
-    """Let a step branch on its own outcome: a webhook on its status, a subflow on how it ended, a ticket or airtime on
-    whether there is one. False when the router looks at something else."""
-    node = chain.nodes[-1] if chain.nodes else None
-    action = pieces[-1].action if pieces else ""
-    operand = router.operand
-    routes: list[Route] | None = None
-    if isinstance(node, RunFlow) and node.mode == "call" and isinstance(operand, Ref) and operand.path in _RUN_STATUS:
-        routes = _subflow_routes(router)
-    elif isinstance(node, HttpRequest) and action in ("call_webhook", "call_resthook"):
-        default = isinstance(operand, Call) and operand.name == "default" and operand.args[:1] == (_STATUS,)
-        if default or operand == _STATUS:
-            routes = _single(router, "has_number_between", ("200", "299"))
-    elif isinstance(node, (Handover, Unsupported)) and action in ("open_ticket", "transfer_airtime"):
-        local = "_new_ticket" if action == "open_ticket" else "_new_transfer"
-        if operand == Ref(("locals", local)):
-            routes = _single(router, "has_text", ())
-    if routes is None or node is None:
-        return False
-    edges = chain.edges(routes, router, operand if isinstance(node, HttpRequest) else None)
-    if isinstance(node, HttpRequest) and node.mapping and not router.result:
-        edges = chain.filed(edges, node)
-    chain.nodes[-1] = replace(node, edges=edges)
-    return True
-
-
-def _single(router: Router, test: str, arguments: tuple[str, ...]) -> list[Route] | None:
-    """Success and failure of a router with just the one case that says it went well."""
-    if len(router.cases) != 1 or router.cases[0].test != test:
-        return None
-    case = router.cases[0]
-    if any(words != arguments for words in case.arguments.values()):
-        return None
-    routes = [Route(Success(), case.category, case.place)]
-    if router.default is not None:
-        routes.append(Route(Failure("failed"), router.default, router.default.place))
-    return routes
-
-
-def _subflow_routes(router: Router) -> list[Route] | None:
-    routes: list[Route] = []
-    ends: set[str] = set()
-    for case in router.cases:
-        words = next(iter(case.arguments.values()), ())
-        word = words[0] if len(words) == 1 else ""
-        if case.test not in ("has_only_text", "has_only_phrase") or word not in ("completed", "expired", "failed"):
-            return None
-        if word in ends:
-            return None
-        guard = Success() if word == "completed" else Failure(word)
-        routes.append(Route(guard, case.category, case.place))
-        ends.add(word)
-    default = router.default
-    if default is not None:
-        missing = not any(isinstance(route.guard, Failure) for route in routes)
-        if "completed" not in ends:
-            routes.append(Route(Otherwise(), default, default.place))
-        elif missing:
-            routes.append(Route(Failure(""), default, default.place))
-        elif default not in [route.category for route in routes]:
-            routes.append(Route(Otherwise(), default, default.place))
-    return routes
-
-
-def _split(scene: Scene, chain: _Chain, router: Router) -> None:
-    """A branch on data. Its result is what it looks at."""
-    subject = router.operand
-    if subject is not None:
-        scene.reading.note(subject, router.place)
-    if router.result and not (scene.uses.category(router.result) or scene.uses.category_localized(router.result)):
-        chain.add(
-            SetVariable(
-                id="", assignments=(Assignment(("results", router.result), subject, at=router.place),), at=router.place
-            )
-        )
-    chain.add(Branch(id="", subject=subject, at=router.place))
-    routes = _routes(scene, router, subject)
-    chain.nodes[-1] = replace(chain.nodes[-1], edges=chain.edges(routes, router, subject))
 
 
 def _with_facts(source: Source, nodes: list[Node]) -> list[Node]:

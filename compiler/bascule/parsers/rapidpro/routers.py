@@ -1,14 +1,13 @@
-"""Routers as data: the operand, the cases with their conditions, categories with where they lead, the wait."""
+"""Routers as data: the operand, the cases, categories with where they lead, the wait."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bascule.diagnostics import Label, Severity
-from bascule.ir.expr import TESTS, Call, Const, Expression, Opaque
-from bascule.language.rapidpro_expression import RAPIDPRO
+from bascule.ir.expr import Expression
 from bascule.parsers.rapidpro.catalogue import ARGUMENTS, KNOWN_TESTS, LIMITS, close_to
+from bascule.parsers.rapidpro.exits import Exit, named
 from bascule.parsers.rapidpro.located import Arr, Obj
 from bascule.parsers.rapidpro.members import Members
 from bascule.parsers.rapidpro.reading import clip, json_text, number_of, result_key
@@ -16,27 +15,15 @@ from bascule.parsers.rapidpro.rules import (
     CaseArguments,
     DanglingCategory,
     DanglingExit,
-    DuplicateUuid,
     UnknownTest,
     WrongShape,
 )
 from bascule.parsers.rapidpro.scene import Scene
-from bascule.parsers.rapidpro.translations import by_language
 from bascule.source import Place
 
-__all__ = ["Case", "Category", "Exit", "Router", "Wait", "condition_of", "read_exits", "read_router"]
+__all__ = ["Case", "Category", "Router", "Wait", "read_router"]
 
-_NUMERIC = frozenset(name for name in TESTS if name.startswith("has_number_"))
 _TESTS = tuple(sorted(KNOWN_TESTS))
-
-
-@dataclass(frozen=True, slots=True)
-class Exit:
-    """A way out of a node. ``target`` is the uuid of a node, None where the flow ends."""
-
-    target: str | None
-    place: Place
-    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,63 +80,6 @@ class Router:
     place: Place
     pointer: str
     facts: list[tuple[str, str]] = field(default_factory=list)
-
-
-def read_exits(
-    scene: Scene, node: Obj, seen: dict[tuple[str, str], Place], facts: list[tuple[str, str]]
-) -> dict[str, Exit]:
-    """The exits of a node by uuid, in order; what is none is reported and kept as a fact."""
-    reading = scene.reading
-    result: dict[str, Exit] = {}
-    exits = node.get("exits")
-    for index, item in enumerate(exits if isinstance(exits, Arr) else ()):
-        assert isinstance(exits, Arr)
-        place = reading.at(exits, index)
-        if not isinstance(item, Obj):
-            code = reading.find(
-                WrongShape, place, f"exit {index + 1} is not an object", help="write the exit, or remove the item"
-            )
-            reading.book.dropped(place, "not an object: nothing to read", "write the exit", code)
-            facts.append((f"exits/{index}", json_text(item)))
-            continue
-        reading.book.exact(place)
-        target = item.get("destination_uuid")
-        if target is not None and not isinstance(target, str):
-            reading.wrong_shape(reading.at(item, "destination_uuid"), "a destination", target, "a uuid")
-            facts.append((f"exits/{index}/destination_uuid", json_text(target)))
-            target = None
-        members = Members(reading, item, "exit", ("uuid", "destination_uuid"))
-        # Early editors named the exits; the names are those of the categories.
-        if item.get("name") in (None, ""):
-            members.take("name")
-        else:
-            members.fact("name")
-        members.keep_rest(f"exits/{index}/")
-        facts.extend((f"exits/{index}/name", value) if key == "name" else (key, value) for key, value in members.facts)
-        uuid = _named(scene, item, "exit", place, seen) or f"#{index}"
-        if uuid in result:
-            facts.append((f"exits/{index}", json_text(item)))
-            reading.book.emulated(place, "a second exit of that uuid is never taken; kept as a fact")
-        result.setdefault(uuid, Exit(target or None, place, json_text(item)))
-    return result
-
-
-def _named(scene: Scene, item: Obj, kind: str, place: Place, seen: dict[tuple[str, str], Place]) -> str:
-    """The uuid of something; a second one of the same kind is reported."""
-    uuid = item.get("uuid")
-    if not isinstance(uuid, str) or not uuid:
-        return ""
-    first = seen.setdefault((kind, uuid), place)
-    if first is not place:
-        scene.reading.find(
-            DuplicateUuid,
-            scene.reading.at(item, "uuid"),
-            f"a second {kind} has the uuid `{clip(uuid, 40)}`",
-            help="give the copy a uuid of its own",
-            labels=[Label(first, "the first one is here")],
-            severity=Severity.WARNING,
-        )
-    return uuid
 
 
 def read_router(
@@ -222,7 +152,7 @@ def _categories(
     reading = scene.reading
     result: list[Category] = []
     for index, item, place in _objects(scene, router, "categories", "a category", facts):
-        uuid = _named(scene, item, "category", place, seen)
+        uuid = named(scene, item, "category", place, seen)
         name = item.get("name")
         if not isinstance(name, str):
             if name is not None:
@@ -314,7 +244,7 @@ def _cases(
     reading = scene.reading
     result: list[Case] = []
     for index, item, place in _objects(scene, router, "cases", "a case", facts):
-        uuid = _named(scene, item, "case", place, seen)
+        uuid = named(scene, item, "case", place, seen)
         members = Members(reading, item, "case", ("uuid", "type", "arguments", "category_uuid"))
         reading.book.exact(place)
         test = item.get("type")
@@ -432,40 +362,3 @@ def _wait(scene: Scene, router: Obj, by_uuid: Mapping[str, Category], facts: lis
     members.keep_rest("wait/")
     facts.extend(members.facts)
     return Wait(str(kind), seconds, category, hint_type if isinstance(hint_type, str) else "", place, at)
-
-
-def condition_of(scene: Scene, case: Case, subject: Expression | None) -> Expression:
-    """The condition of a case. Where its arguments are translated, it depends on the contact's language."""
-    if not case.known or subject is None:
-        return Opaque(RAPIDPRO, case.source)
-    tests = {language: _test(scene, case, language, subject) for language in case.arguments}
-    base = tests.pop(scene.locale)
-    return by_language(base, list(tests.items()))
-
-
-def _test(scene: Scene, case: Case, language: str, subject: Expression) -> Expression:
-    words, places = case.arguments[language], case.places[language]
-    if case.test == "has_group":
-        return _in_group(scene, case, words, places, subject)
-    arguments: list[Expression] = []
-    for word, place in zip(words, places, strict=True):
-        value = scene.reading.expression(word, place)
-        if case.test in _NUMERIC and isinstance(value, Const):
-            number = number_of(value.value)
-            if number is not None:
-                value = Const(int(number) if number == int(number) else number)
-        arguments.append(value)
-    return Call(case.test, (subject, *arguments))
-
-
-def _in_group(
-    scene: Scene, case: Case, words: tuple[str, ...], places: tuple[Place, ...], subject: Expression
-) -> Expression:
-    """``has_group`` with the group's name first, which is how the graph knows groups, and its uuid after it."""
-    uuid = words[0] if words else ""
-    name = words[1] if len(words) > 1 else scene.assets.groups.get(uuid, "")
-    place = places[0] if places else case.place
-    if name:
-        scene.assets.use("group", name, place)
-    first = scene.reading.expression(name or uuid, place)
-    return Call("has_group", (subject, first, Const(uuid)) if name and uuid else (subject, first))

@@ -23,6 +23,8 @@ def corpus() -> Path:
     """The folder of real files named by BASCULE_CORPUS; tests that need it skip without it."""
     value = os.environ.get("BASCULE_CORPUS")
     if not value:
+        if os.environ.get("BASCULE_REQUIRE_CORPUS"):
+            pytest.fail("BASCULE_CORPUS is not set, and BASCULE_REQUIRE_CORPUS asks for it")
         pytest.skip("BASCULE_CORPUS is not set")
     folder = Path(value).resolve()
     if not folder.is_dir():

@@ -75,8 +75,8 @@ def read_container(
     for name in value:
         reading.book.open(f"container {name[:_SHOWN]}", place.child(name))
         reading.book.exact(place.child(name))
-    library = Library(reading)
-    library.add(value.get("resources"), place.child("resources"), facts)
+    store = Library(reading)
+    store.add(value.get("resources"), place.child("resources"), facts)
     for name in _CONTAINER_FACTS:
         if value.get(name) not in (None, "", {}):
             facts.append((f"container {name}", json_text(reading.safe(value[name], place.child(name), name))))
@@ -95,21 +95,21 @@ def read_container(
         if not isinstance(item, dict):
             reading.misshapen(at, "a flow", item, "an object", facts, f"flows/{index}")
             continue
-        reader = _FlowReader(reading, item, at, Library(reading, library), turn)
+        reader = _FlowReader(reading, item, at, Library(reading, store), turn)
         own = stripped(value.get("name")) if len(items) == 1 else ""
         draft = reader.read(own, stripped(value.get("uuid")) if len(items) == 1 else "", stem, taken, locale)
         if draft is not None:
             drafts.append(draft)
-    library.close()
+    store.close()
     return drafts, facts
 
 
 class _FlowReader:
-    def __init__(self, reading: Reading, data: dict[str, Any], place: Place, library: Library, turn: bool) -> None:
+    def __init__(self, reading: Reading, data: dict[str, Any], place: Place, store: Library, turn: bool) -> None:
         self.reading = reading
         self.data = data
         self.place = place
-        self.library = library
+        self.store = store
         self.turn = turn
         self.facts: Facts = []
 
@@ -120,7 +120,7 @@ class _FlowReader:
             reading.book.open(f"flow {name[:_SHOWN]}", place.child(name))
             reading.book.exact(place.child(name))
         languages = Languages(reading, data.get("languages"), place.child("languages"), self.facts)
-        self.library.add(data.get("resources"), place.child("resources"), self.facts)
+        self.store.add(data.get("resources"), place.child("resources"), self.facts)
         blocks, ids = read_blocks(reading, data.get("blocks"), place.child("blocks"), self.facts)
         modes = self._modes()
         expires = self._expires()
@@ -129,11 +129,11 @@ class _FlowReader:
             help_ = "export the journey again and look at the size of the file"
             code = reading.find(NoFlows, place, "the flow has no blocks", help=help_)
             reading.book.dropped(place, "a flow without blocks", "export it again", code)
-            self.library.close()
+            self.store.close()
             return None
-        scene = Scene(reading, languages, self.library, ids, _results(blocks), self.turn, expires)
+        scene = Scene(reading, languages, self.store, ids, _results(blocks), self.turn, expires)
         nodes = [node for block in blocks for node in build(scene, block)]
-        self.library.close()
+        self.store.close()
         start, start_at = self._start(blocks, ids)
         if start is not None:
             # The first node is where a flow without a target of its own begins.

@@ -368,9 +368,9 @@ def with_shapes(scene: Scene, block: Block, content: Content) -> Content:
                     kept = scene.reading.safe(value, place.child(name), name)
                     block.facts.append((f"{shape}/{name}", json_text(kept)))
                 continue
-            resource = scene.library.get(value)
+            resource = scene.store.get(value)
             if resource is not None:
-                said = scene.library.said(resource, scene.languages)
+                said = scene.store.said(resource, scene.languages)
                 text, media = said.content.text, said.content.media
             else:
                 text, media = Localized.of(scene.reading.text(value, place.child(name)), scene.languages.main), ()

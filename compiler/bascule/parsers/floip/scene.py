@@ -30,7 +30,7 @@ class Scene:
 
     reading: Reading
     languages: Languages
-    library: Library
+    store: Library
     ids: Mapping[str, str]
     results: frozenset[str]
     turn: bool
@@ -62,9 +62,9 @@ class Scene:
         """What a resource, or a text in the place of one, says."""
         if not written.strip():
             return Said()
-        resource = self.library.get(written)
+        resource = self.store.get(written)
         if resource is not None:
-            return self.library.said(resource, self.languages)
+            return self.store.said(resource, self.languages)
         if is_uuid(written):
             code = self.reading.find(
                 ResourceMissing,

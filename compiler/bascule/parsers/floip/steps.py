@@ -76,7 +76,7 @@ def _unsupported(scene: Scene, block: Block, code: str, reason: str, alternative
     book = scene.reading.book
     book.dropped(block.place, reason, alternative, code)
     for uuid in _texts(block.config.values):
-        words = scene.library.use_raw(uuid)
+        words = scene.store.use_raw(uuid)
         if words is not None:
             block.facts.append((f"resources/{uuid}", json_text(words)))
     for name in block.config.values:
@@ -147,7 +147,7 @@ def _case(scene: Scene, block: Block) -> Node:
 def _log(scene: Scene, block: Block) -> Node:
     """``Core.Log``: nobody sees it; a step that does nothing, its text a fact."""
     written = block.config.string("message")
-    words = scene.library.use_raw(written)
+    words = scene.store.use_raw(written)
     block.facts.append(("log", json_text(written if words is None else words)))
     code = scene.reading.find_once(
         LogDropped, "log", block.place, lambda count: f"{count} block(s) write to the log of the old platform"
@@ -246,12 +246,12 @@ def _group(scene: Scene, block: Block) -> Node:
 def _message_property(scene: Scene, block: Block) -> Node:
     """``Io.Turn.SetMessageProperty``: labels on a message."""
     written = block.config.string("message")
-    block.facts.append(("message", json_text(scene.library.use_raw(written) or written)))
+    block.facts.append(("message", json_text(scene.store.use_raw(written) or written)))
     labels = block.config.take("labels")
     assignments: list[Assignment] = []
     for index, item in enumerate(labels if isinstance(labels, list) else []):
         text = as_text(item)
-        words = scene.library.use_raw(text)
+        words = scene.store.use_raw(text)
         value = scene.reading.expression(text if words is None else words, block.config.at("labels").child(index))
         name = value.value if isinstance(value, Const) and isinstance(value.value, str) else ""
         target = ("labels", name) if name else ("labels",)
@@ -314,7 +314,7 @@ def _webhook(scene: Scene, block: Block) -> Node:
         scene.reading.declare(block.variable, "flow", block.place, "object")
     body = config.take("body")
     written = as_text(body)
-    words = scene.library.use_raw(written) if isinstance(body, str) else None
+    words = scene.store.use_raw(written) if isinstance(body, str) else None
     return HttpRequest(
         id=block.id,
         edges=scene.edges(block),
@@ -493,11 +493,11 @@ def _bindings(scene: Scene, item: Mapping[str, Any], place: Place) -> list[tuple
 
 
 def _content(scene: Scene, block: Block) -> Node:
-    """``Io.Turn.SendContentMessage``: the words are in Turn's library."""
+    """``Io.Turn.SendContentMessage``: the words are in Turn's store."""
     code = scene.reading.find(
         ContentElsewhere,
         block.place,
-        f"`{block.shown}` sends an item of Turn's content library, which is not in the file",
+        f"`{block.shown}` sends an item of Turn's content store, which is not in the file",
         help="write the message, or a template",
     )
     return _unsupported(scene, block, code, "its words are in the old platform", "write the message")

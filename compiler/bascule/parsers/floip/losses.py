@@ -151,7 +151,7 @@ class CancelledSchedule(Rule):
 class ContentElsewhere(Rule):
     """Content that is not in the file
 
-    What it does: reports a block that sends an item of Turn's content store. It stays in the graph as unsupported.
+    What it does: reports a block that sends an item of Turn's content library. It stays in the graph as unsupported.
     Why: the file names the item by its id only; its words are in the old platform.
     Example: `{"type": "Io.Turn.SendContentMessage", "config": {"content": {"uuid": "…"}}}`
     Use instead: write the message, or a template.

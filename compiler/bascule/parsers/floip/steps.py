@@ -493,11 +493,11 @@ def _bindings(scene: Scene, item: Mapping[str, Any], place: Place) -> list[tuple
 
 
 def _content(scene: Scene, block: Block) -> Node:
-    """``Io.Turn.SendContentMessage``: the words are in Turn's store."""
+    """``Io.Turn.SendContentMessage``: the words are in Turn's content library."""
     code = scene.reading.find(
         ContentElsewhere,
         block.place,
-        f"`{block.shown}` sends an item of Turn's content store, which is not in the file",
+        f"`{block.shown}` sends an item of Turn's content library, which is not in the file",
         help="write the message, or a template",
     )
     return _unsupported(scene, block, code, "its words are in the old platform", "write the message")

@@ -293,3 +293,22 @@ def test_a_subflow_named_by_its_vendor_id_is_found_among_the_files() -> None:
     analysis = analyse(load(files), locale="fr")
     assert "GRF012" not in [finding.code for finding in analysis.findings]
     assert [(record.node, record.verdict) for record in analysis.plan.records] == [("a", "inside")]
+
+
+def test_what_a_template_cannot_carry_is_in_the_ledger() -> None:
+    nodes = """a:
+  type: message
+  content:
+    text: "Bonjour, votre commande vous attend à la boutique du centre."
+    location: {latitude: 1.5, longitude: 2.5}
+    cards: [{title: A, text: b}]
+    media: [{kind: image, url: 'https://boutique.example/a.jpg', thumbnail: 'https://boutique.example/t.jpg'}]
+    choices: [{title: Oui}, {title: Où, kind: share_location}]
+  edges: []
+"""
+    fates = {entry.construct: entry.fate.value for entry in plan_of(nodes, "{api: x}").ledger}
+    assert fates["location in a template"] == "dropped"
+    assert fates["card in a template"] == "dropped"
+    assert fates["share_location choice in a template"] == "dropped"
+    assert fates["thumbnail"] == "dropped"
+    assert fates["template quick reply"] == "exact"

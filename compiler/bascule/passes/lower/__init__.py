@@ -162,7 +162,7 @@ def _step(context: LowerContext, names: _Names, flow: Flow, node: Message | Ask,
         sent_name = use.name or use.provider_id
         uses.append((use.language, (TemplateSend(sent_name, use.language, use.parameters),)))
     if needs_template:
-        reason = "the window may be closed" if verdict is Verdict.EITHER else "nobody wrote in the last 24 h"
+        reason = "the window may be closed" if verdict is Verdict.EITHER else "the window is closed"
         context.note("emulated", f"{node.kind}", node.at or place, f"a template: {reason}")
     elif messages:
         context.note("exact", f"{node.kind}", node.at or place)
@@ -265,6 +265,9 @@ def _note_node(context: LowerContext, flow: Flow, node: Node) -> None:
                 variant.content.at or node.content.at or place,
                 "another channel's wording of the same message; not sent on WhatsApp",
             )
+        for media in node.content.media:
+            if media.thumbnail:
+                context.note("dropped", "thumbnail", media.at or place, "WhatsApp makes its own preview")
         if isinstance(node, Ask) and node.content.empty:
             context.note("exact", node.kind, place, "waits without saying anything")
 

@@ -55,6 +55,8 @@ def reply_buttons(context: LowerContext, site: Site, locale: str, language: str,
                     choice.at or site.place,
                     f"“{label.full}” is shown as “{label.title}”; the full wording is in the body",
                 )
+            else:
+                context.note("exact", "template quick reply", choice.at or site.place)
     elif replies:
         plan = plan_choices(context, site, replies, locale)
         lines = [f"{number}. {option.full}" for number, option in enumerate(plan.options, start=1)]
@@ -89,6 +91,7 @@ def _link_buttons(
         index = len(parts.buttons)
         if choice.kind is ChoiceKind.CALL:
             parts.buttons.append(PhoneNumberButton(text=label.title, phone_number=marker_text(value)))
+            context.note("exact", "call choice", place)
             continue
         url, slots = numbered(context, value, "button", language, button=index)
         example = (url.replace("{{1}}", slots[0].sample),) if slots else None

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bascule.diagnostics import Finding, Rule, Severity
-from bascule.ir.content import MediaKind
+from bascule.ir.content import ChoiceKind, MediaKind
 from bascule.ir.expr import Const, Expression
 from bascule.ir.text import Literal, Text, holes, join_text, plain_text
 from bascule.passes.lower.category import CategoryVerdict, judge_category
@@ -201,9 +201,13 @@ def _one(
     shown = _shown(text)
     titles = [marker_text(choice.title.best(locale) or ()) for choice in site.content.choices]
     verdict = judge_category(shown, language, hint=facts.get("category_hint", ""), buttons=titles, key=key)
+    _left_out(context, site)
     if verdict.category == "AUTHENTICATION":
         planned = _authentication(context, site, language, text, verdict, locale)
         if planned is not None:
+            parts_at = [choice.at for choice in site.content.choices] + [media.at for media in site.content.media]
+            for place in parts_at:
+                context.note("dropped", "part of a one-time code", place or site.place, "only the code is sent")
             return planned
         verdict = replace(verdict, category="UTILITY", confidence="weak", risk="AUTHENTICATION")
     parts = Parts(text, None, [], "", [], [])
@@ -233,6 +237,35 @@ def _one(
     )
     all_slots = (*parts.header_slots, *slots, *parts.button_slots)
     return _planned(site, template, language, locale, all_slots, verdict, tidied)
+
+
+_WITHOUT_BUTTON = {
+    ChoiceKind.SHARE_LOCATION: "a template cannot ask for a location",
+    ChoiceKind.SHARE_PHONE: "not needed: WhatsApp gives the number",
+    ChoiceKind.FLOW: "the form of the source is not a WhatsApp Flow",
+    ChoiceKind.COPY_CODE: "its code is not known as a coupon",
+    ChoiceKind.CATALOG: "no catalogue is linked",
+    ChoiceKind.NONE: "a button that does nothing",
+}
+
+
+def _left_out(context: LowerContext, site: Site) -> None:
+    """Account for what a template cannot carry: it is not sent while the window is closed."""
+    content, later = site.content, "send it when the person has answered"
+    for choice in content.choices:
+        if choice.kind in _WITHOUT_BUTTON:
+            place = choice.at or site.place
+            context.note(
+                "dropped", f"{choice.kind.value} choice in a template", place, _WITHOUT_BUTTON[choice.kind], later
+            )
+    for card in content.cards:
+        context.note("dropped", "card in a template", card.at or site.place, "cards need uploaded pictures", later)
+    if content.location is not None:
+        context.note("dropped", "location in a template", site.place, "only a location header could carry it", later)
+    for _ in content.contacts[:1]:
+        context.note("dropped", "contact card in a template", site.place, "templates carry no contacts", later)
+    if content.alternatives:
+        context.note("degraded", "random wording", site.place, "one wording is always used", "keep the best one")
 
 
 def _planned(

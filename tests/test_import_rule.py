@@ -20,7 +20,7 @@ ALLOWED = {
     "backends": {"diagnostics", "ir", "whatsapp"},
     "contacts": {"source", "diagnostics", "whatsapp"},
 }
-EVERYTHING = {"report", "cli", "workspace"}
+EVERYTHING = {"report", "cli", "workspace", "loading", "testing"}
 # `source.Place` is the type of every finding's place; a backend that reports has to name it.
 PLACE_ONLY = {"backends": {"bascule.source"}}
 

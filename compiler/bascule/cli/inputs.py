@@ -7,14 +7,15 @@ import re
 import stat
 import sys
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import click
 
 from bascule.diagnostics import Finding
 from bascule.diagnostics.parse_rules import FileTooLarge, FileUnreadable
-from bascule.source import DEFAULT_MAX_BYTES, Place, SourceFile
-from bascule.workspace import InputFile
+from bascule.loading import InputFile, InputTree
+from bascule.source import DEFAULT_MAX_BYTES, Place, SourceFile, Tree
 
 __all__ = ["SIZE", "read_inputs"]
 
@@ -68,45 +69,84 @@ def _read(path: Path, max_bytes: int) -> bytes | Finding:
 
 def read_inputs(
     sources: Sequence[str], *, stdin_name: str = "stdin", max_bytes: int = DEFAULT_MAX_BYTES
-) -> tuple[list[InputFile], list[Finding]]:
-    """Read what the user named. ``-`` is standard input. Unreadable paths become findings.
+) -> tuple[list[InputFile | InputTree], list[Finding]]:
+    """Read what the user named. ``-`` is standard input, a folder is a tree. Unreadable paths become findings.
 
     Labels are relative to each named folder (file name only for a named file), so outputs do not depend on
-    where the files lie; equal labels get a number.
+    where the files lie; equal labels get a number. A file is read once, however often it is named.
     """
-    inputs: list[InputFile] = []
-    findings: list[Finding] = []
-    labels: set[str] = set()
-    seen: set[str] = set()
-
-    def add(path: Path, label: str, explicit: bool) -> None:
-        real = os.path.realpath(path)
-        if real in seen:
-            return
-        seen.add(real)
-        data = _read(path, max_bytes)
-        if isinstance(data, Finding):
-            findings.append(data)
-            return
-        inputs.append(InputFile(SourceFile(path.as_posix(), data), unique(label), explicit))
-
-    def unique(label: str) -> str:
-        name, number = label, 2
-        while name in labels:
-            name = f"{label}~{number}"
-            number += 1
-        labels.add(name)
-        return name
-
+    reading = _Inputs(max_bytes)
     for source in sources:
         if source == "-":
             data = sys.stdin.buffer.read(max_bytes + 1)
-            inputs.append(InputFile(SourceFile(stdin_name, data), unique(stdin_name), True))
+            reading.inputs.append(InputFile(SourceFile(stdin_name, data), reading.unique(stdin_name), True))
             continue
         path = Path(source)
         if path.is_dir():
-            for file in _walk(path):
-                add(file, file.relative_to(path).as_posix(), False)
-        else:
-            add(path, path.name, True)
-    return inputs, findings
+            reading.folder(path)
+        elif (read := reading.read(path)) is not None:
+            reading.inputs.append(InputFile(read, reading.unique(path.name), True))
+    return reading.inputs, reading.findings
+
+
+class _Inputs:
+    """What was read so far."""
+
+    def __init__(self, max_bytes: int) -> None:
+        self.max_bytes = max_bytes
+        self.inputs: list[InputFile | InputTree] = []
+        self.findings: list[Finding] = []
+        self._labels: set[str] = set()
+        self._seen: set[str] = set()
+
+    def unique(self, label: str) -> str:
+        """The label, with a number where it is taken."""
+        name, number = label, 2
+        while name in self._labels:
+            name = f"{label}~{number}"
+            number += 1
+        self._labels.add(name)
+        return name
+
+    def read(self, path: Path) -> SourceFile | None:
+        """The file, or None where it was read before or cannot be (a finding says so)."""
+        real = os.path.realpath(path)
+        if real in self._seen:
+            return None
+        self._seen.add(real)
+        data = _read(path, self.max_bytes)
+        if isinstance(data, Finding):
+            self.findings.append(data)
+            return None
+        return SourceFile(path.as_posix(), data)
+
+    def folder(self, path: Path) -> None:
+        """Read a folder as a tree. Large files that no format could want (models, videos) are not opened."""
+        files: dict[str, SourceFile] = {}
+        labels: dict[str, str] = {}
+        skipped: dict[str, str] = {}
+        for found in _walk(path):
+            name = found.relative_to(path).as_posix()
+            if found.suffix.lower() not in _suffixes() and _size(found) > self.max_bytes:
+                skipped[found.as_posix()] = (
+                    f"too large, and no format has files called *{found.suffix or 'without a dot'}"
+                )
+                labels[found.as_posix()] = self.unique(name)
+            elif (file := self.read(found)) is not None:
+                files[name] = file
+                labels[name] = self.unique(name)
+        self.inputs.append(InputTree(Tree(path.as_posix(), files), path.resolve().name or ".", labels, skipped))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+@cache
+def _suffixes() -> frozenset[str]:
+    from bascule.parsers import all_formats
+
+    return frozenset(suffix for info in all_formats() for suffix in info.suffixes) | {".zip"}

@@ -154,6 +154,51 @@ class BinaryFile(Rule):
     unreadable = True
 
 
+class ArchiveDamaged(Rule):
+    """An archive does not open
+
+    What it does: reports a zip whose directory or members cannot be read.
+    Why: a part of an export would be missing without anybody noticing.
+    Example: a download that stopped halfway.
+    Use instead: export it again, or unpack it and name the folder.
+    Sources: bascule's own rule.
+    """
+
+    code = "PAR013"
+    name = "archive-damaged"
+    unreadable = True
+
+
+class ArchiveTooLarge(Rule):
+    """An archive unpacks to more than is read
+
+    What it does: refuses zips with too many members, too many bytes, or members that grow far beyond what text does.
+    Why: an archive of a few kilobytes can be made to fill the memory of any machine.
+    Example: a 42 kB zip that unpacks to gigabytes.
+    Use instead: unpack it yourself if you trust it, and name the folder.
+    Sources: https://cwe.mitre.org/data/definitions/409.html
+    """
+
+    code = "PAR014"
+    name = "archive-too-large"
+    unreadable = True
+
+
+class ArchiveMember(Rule):
+    """A member of an archive was left out
+
+    What it does: reports members whose path leaves the archive, links, encrypted, repeated and oversized members.
+    Why: nothing may be lost silently, and no archive may point at files outside of it.
+    Example: a member called `../../etc/passwd`.
+    Use instead: make the archive with the platform's own export.
+    Sources: https://cwe.mitre.org/data/definitions/22.html
+    """
+
+    code = "PAR015"
+    name = "archive-member"
+    severity = Severity.WARNING
+
+
 class JsonSyntax(Rule):
     """The text is not JSON
 

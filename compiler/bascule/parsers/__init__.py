@@ -8,33 +8,50 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import cast
 
-from bascule.parsers.base import CERTAIN, LIKELY, POSSIBLE, Match, Parsed, ParseOptions, Parser, best_match
-from bascule.source import SourceFile
+from bascule.parsers.base import (
+    CERTAIN,
+    LIKELY,
+    POSSIBLE,
+    Claim,
+    Match,
+    Parsed,
+    ParseOptions,
+    Parser,
+    ProjectParser,
+    best_match,
+)
+from bascule.source import SourceFile, Tree
 
 __all__ = [
     "CERTAIN",
     "FORMATS",
     "LIKELY",
     "POSSIBLE",
+    "Claim",
     "FormatInfo",
     "Match",
     "ParseOptions",
     "Parsed",
     "Parser",
+    "ProjectParser",
     "all_formats",
+    "find_projects",
     "load_parser",
+    "load_project_parser",
     "sniff",
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class FormatInfo:
-    """One source format. ``module`` is imported when a file has to be sniffed or read."""
+    """One source format. ``module`` is imported when a file has to be sniffed or read; ``projects`` says that it is
+    a :class:`ProjectParser`."""
 
     name: str
     title: str
     module: str
     suffixes: tuple[str, ...]
+    projects: bool = False
 
 
 # Order breaks ties between equally sure sniffers.
@@ -69,7 +86,7 @@ FORMATS: tuple[FormatInfo, ...] = (
 def all_formats() -> tuple[FormatInfo, ...]:
     """The built-in formats and those of installed plugins (entry point group ``bascule.parsers``)."""
     found = [
-        FormatInfo(point.name, f"plugin {point.value}", point.value, ())
+        FormatInfo(point.name, f"plugin {point.value}", point.value, (), projects=True)
         for point in sorted(entry_points(group="bascule.parsers"), key=lambda point: point.name)
         if point.name not in {info.name for info in FORMATS}
     ]
@@ -79,6 +96,37 @@ def all_formats() -> tuple[FormatInfo, ...]:
 def load_parser(info: FormatInfo) -> Parser:
     """Import a format's module."""
     return cast(Parser, import_module(info.module))
+
+
+def load_project_parser(info: FormatInfo) -> ProjectParser | None:
+    """Import a format's module; None when it reads single files only."""
+    if not info.projects:
+        return None
+    parser = load_parser(info)
+    return cast(ProjectParser, parser) if hasattr(parser, "find_projects") else None
+
+
+def find_projects(tree: Tree, only: str | None = None) -> list[tuple[str, Claim]]:
+    """The projects in a folder or archive by format, surest first. A file belongs to one project only.
+
+    With ``only``, no other format is asked, and a doubtful claim counts too.
+    """
+    found: list[tuple[str, Claim]] = []
+    for info in all_formats():
+        parser = load_project_parser(info) if only in (None, info.name) else None
+        if parser is not None:
+            found.extend((info.name, claim) for claim in parser.find_projects(tree))
+    order = {info.name: number for number, info in enumerate(all_formats())}
+    found.sort(key=lambda item: (-item[1].match.confidence, order[item[0]], item[1].root))
+    taken: set[str] = set()
+    accepted: list[tuple[str, Claim]] = []
+    for name, claim in found:
+        files = tuple(file for file in claim.files if file not in taken)
+        # What is left of a project that another one owns is no project.
+        if len(files) * 2 > len(claim.files) and (only is not None or claim.match.confidence >= POSSIBLE):
+            taken.update(files)
+            accepted.append((name, Claim(claim.root, files, claim.match)))
+    return sorted(accepted, key=lambda item: item[1].root)
 
 
 def sniff(file: SourceFile) -> tuple[tuple[str, Match] | None, list[tuple[str, Match]]]:

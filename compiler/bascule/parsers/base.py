@@ -2,7 +2,8 @@
 
 ``sniff(file)`` says how sure it is that a file is of its format, with the reason; ``parse(file,
 options)`` turns it into a project, findings and a ledger. Both take a :class:`SourceFile` and touch
-nothing else: no file is opened, no clock is read, and no input makes them raise.
+nothing else: no file is opened, no clock is read, and no input makes them raise. A format that is a
+folder of files has two more functions (:class:`ProjectParser`).
 """
 
 from __future__ import annotations
@@ -14,17 +15,19 @@ from typing import Protocol
 from bascule.diagnostics.finding import Finding
 from bascule.ir.ledger import Ledger
 from bascule.ir.project import Project
-from bascule.source import Document, SourceFile
+from bascule.source import Document, SourceFile, Tree
 
 __all__ = [
     "CERTAIN",
     "LIKELY",
     "NEAR",
     "POSSIBLE",
+    "Claim",
     "Match",
     "ParseOptions",
     "Parsed",
     "Parser",
+    "ProjectParser",
     "best_match",
     "only_near_miss",
 ]
@@ -43,6 +46,16 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class Claim:
+    """A project found in a folder or archive. ``root`` is its folder, ``files`` all files that belong to it; both
+    relative to the tree that was searched (``""`` is the tree's own root)."""
+
+    root: str
+    files: tuple[str, ...]
+    match: Match
+
+
+@dataclass(frozen=True, slots=True)
 class ParseOptions:
     """What the user said about the input. ``locale`` is used where a file names no language."""
 
@@ -53,8 +66,9 @@ class ParseOptions:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """One file read: its part of the graph, what was found, what became of each construct, and the
-    document that turns places into lines. ``unreadable`` files give an empty project and exit code 2."""
+    """One file or project read: its part of the graph, what was found, what became of each construct, and the
+    document that turns places into lines. ``unreadable`` files give an empty project and exit code 2.
+    ``documents`` are those of a project's further files; each one's ``path`` is its file's."""
 
     project: Project
     findings: tuple[Finding, ...]
@@ -62,6 +76,7 @@ class Parsed:
     document: Document
     unreadable: bool = False
     facts: tuple[tuple[str, str], ...] = field(default=())
+    documents: tuple[Document, ...] = ()
 
 
 class Parser(Protocol):
@@ -72,6 +87,16 @@ class Parser(Protocol):
 
     def parse(self, file: SourceFile, options: ParseOptions) -> Parsed:
         """Read the file. Never raises on content."""
+
+
+class ProjectParser(Parser, Protocol):
+    """A parser whose format is made of several files. A single file goes through :meth:`parse` as ever."""
+
+    def find_projects(self, tree: Tree) -> list[Claim]:
+        """The projects of a folder or archive, with the files of each. Never raises on content."""
+
+    def parse_project(self, tree: Tree, options: ParseOptions) -> Parsed:
+        """Read one project: ``tree`` holds its files alone, relative to its root. Never raises on content."""
 
 
 def best_match(candidates: Iterable[tuple[str, Match]]) -> tuple[str, Match] | None:

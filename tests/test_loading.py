@@ -48,13 +48,13 @@ def _format(monkeypatch: pytest.MonkeyPatch) -> None:
     known = parsers.all_formats()
     monkeypatch.setattr(parsers, "all_formats", lambda: (*known, info))
     monkeypatch.setattr("bascule.loading.all_formats", lambda: (*known, info))
-    original = parsers.load_parser
+    install(monkeypatch, module)
 
-    def loader(wanted: FormatInfo) -> Any:
-        return module if wanted.name == "chat" else original(wanted)
 
-    monkeypatch.setattr(parsers, "load_parser", loader)
-    monkeypatch.setattr("bascule.loading.load_parser", loader)
+def install(monkeypatch: pytest.MonkeyPatch, module: Any) -> None:
+    """Make the format `chat` use this module."""
+    original = parsers._import
+    monkeypatch.setattr(parsers, "_import", lambda info: module if info.name == "chat" else original(info))
 
 
 def tree(files: dict[str, str], path: str = "in") -> InputTree:
@@ -148,8 +148,7 @@ def test_a_failing_project_does_not_stop_the_others(monkeypatch: pytest.MonkeyPa
         raise RuntimeError("x")
 
     module: Any = SimpleNamespace(sniff=sniff, parse=parse, find_projects=find_projects, parse_project=broken)
-    original = parsers.load_parser
-    monkeypatch.setattr(parsers, "load_parser", lambda info: module if info.name == "chat" else original(info))
+    install(monkeypatch, module)
     workspace = load([tree({"bot/chat.main": "x", "sms_fr.csv": SMS})])
     assert [finding.code for finding in workspace.findings] == ["PAR009"]
     assert [file.format for file in workspace.files] == [None, "sms"]

@@ -13,6 +13,7 @@ from bascule.diagnostics.parse_rules import (
     FormatUnsure,
     NothingToRead,
     ParserFailed,
+    PluginFailed,
     findings_of,
 )
 from bascule.parsers import (
@@ -22,6 +23,7 @@ from bascule.parsers import (
     Parsed,
     ParseOptions,
     all_formats,
+    broken_plugins,
     find_projects,
     load_parser,
     load_project_parser,
@@ -120,6 +122,11 @@ def load(
         raise KeyError(from_format)
     run = _Load(Workspace(), options or ParseOptions(), from_format, max_bytes)
     workspace = run.workspace
+    for plugin in broken_plugins() if inputs else ():
+        path = _path(inputs[0])
+        message = f"the installed plugin `{plugin.name}` cannot be used: {plugin.reason[:200]}"
+        workspace.findings.append(PluginFailed.at(Place(path), message, help="update or remove its package"))
+        workspace.documents.setdefault(path, TextDocument(path, ""))
     for item in _joined(inputs, from_format):
         if isinstance(item, InputTree):
             _load_tree(run, item)
@@ -127,12 +134,14 @@ def load(
             _load_archive(run, item)
         else:
             _load_file(run, item)
-    if not any(file.parsed for file in workspace.files) and not workspace.findings:
-        first = inputs[0] if inputs else None
-        path = first.tree.path if isinstance(first, InputTree) else first.file.path if first is not None else "."
-        workspace.findings.append(_nothing(path))
+    if not any(file.parsed for file in workspace.files) and not workspace.unreadable:
+        workspace.findings.append(_nothing(_path(inputs[0]) if inputs else "."))
         workspace.unreadable = True
     return workspace
+
+
+def _path(item: InputFile | InputTree) -> str:
+    return item.tree.path if isinstance(item, InputTree) else item.file.path
 
 
 def _nothing(path: str) -> Finding:

@@ -15,6 +15,7 @@ __all__ = [
     "FormatUnsure",
     "NothingToRead",
     "ParserFailed",
+    "PluginFailed",
     "findings_of",
 ]
 
@@ -92,6 +93,21 @@ class FormatUnsure(Rule):
 
     code = "PAR005"
     name = "format-unsure"
+    severity = Severity.WARNING
+
+
+class PluginFailed(Rule):
+    """An installed plugin cannot be used
+
+    What it does: reports a package that offers a format to bascule but fails when it is imported.
+    Why: its files would be skipped as unknown, and nobody would know why.
+    Example: a plugin made for another version of bascule.
+    Use instead: update or remove the package.
+    Sources: bascule's own rule.
+    """
+
+    code = "PAR008"
+    name = "plugin-failed"
     severity = Severity.WARNING
 
 

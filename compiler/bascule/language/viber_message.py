@@ -290,8 +290,10 @@ class _BodyReader:
         token = fields.take("auth_token")
         if token is not None:
             hidden = read_secret(self.reading, "auth_token", token)
-            code = SecretInSource.code if hidden else ""
-            book.dropped(token.place, "the new platform has its own", "use its secret store", code)
+            if hidden:
+                book.dropped(token.place, "the new platform has its own", "use its secret store", SecretInSource.code)
+            else:
+                book.emulated(token.place, "a placeholder, not a token: the new platform has its own")
         for name, piece in self.piece.members():
             if is_secret_name(name) and name not in fields and read_secret(self.reading, name, piece):
                 book.dropped(piece.place, "the new platform has its own", "use its secret store", SecretInSource.code)

@@ -33,8 +33,10 @@ __all__ = [
     "ParseOptions",
     "Parsed",
     "Parser",
+    "PluginBroken",
     "ProjectParser",
     "all_formats",
+    "broken_plugins",
     "find_projects",
     "load_parser",
     "load_project_parser",
@@ -93,9 +95,43 @@ def all_formats() -> tuple[FormatInfo, ...]:
     return (*FORMATS, *found)
 
 
+class PluginBroken(Exception):
+    """A plugin cannot be imported. ``name`` is its format, ``reason`` what it raised."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(f"{name}: {reason}")
+        self.name = name
+        self.reason = reason
+
+
+@cache
+def _import(info: FormatInfo) -> object:
+    try:
+        return import_module(info.module)
+    except Exception as error:
+        if info in FORMATS:
+            raise
+        # Somebody else's package: whatever it raises, the formats of this one go on.
+        return PluginBroken(info.name, f"{type(error).__name__}: {error}")
+
+
 def load_parser(info: FormatInfo) -> Parser:
-    """Import a format's module."""
-    return cast(Parser, import_module(info.module))
+    """Import a format's module. Raises PluginBroken when a plugin's module fails."""
+    module = _import(info)
+    if isinstance(module, PluginBroken):
+        raise module
+    return cast(Parser, module)
+
+
+def broken_plugins() -> list[PluginBroken]:
+    """The installed plugins that cannot be used, by name."""
+    found = (_import(info) for info in all_formats() if info not in FORMATS)
+    return [module for module in found if isinstance(module, PluginBroken)]
+
+
+def _usable() -> list[FormatInfo]:
+    broken = {plugin.name for plugin in broken_plugins()}
+    return [info for info in all_formats() if info.name not in broken]
 
 
 def load_project_parser(info: FormatInfo) -> ProjectParser | None:
@@ -112,7 +148,7 @@ def find_projects(tree: Tree, only: str | None = None) -> list[tuple[str, Claim]
     With ``only``, no other format is asked, and a doubtful claim counts too.
     """
     found: list[tuple[str, Claim]] = []
-    for info in all_formats():
+    for info in _usable():
         parser = load_project_parser(info) if only in (None, info.name) else None
         if parser is not None:
             found.extend((info.name, claim) for claim in parser.find_projects(tree))
@@ -132,7 +168,7 @@ def find_projects(tree: Tree, only: str | None = None) -> list[tuple[str, Claim]
 def sniff(file: SourceFile) -> tuple[tuple[str, Match] | None, list[tuple[str, Match]]]:
     """Ask every format; return the winner (or None) and all answers, surest first."""
     answers: list[tuple[str, Match]] = []
-    for info in all_formats():
+    for info in _usable():
         match = load_parser(info).sniff(file)
         if match is not None:
             answers.append((info.name, match))

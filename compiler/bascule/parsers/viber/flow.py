@@ -27,6 +27,7 @@ from bascule.language.names import template_slug
 from bascule.language.reading import Reading, json_text, unique
 from bascule.language.viber_fields import shown
 from bascule.language.viber_message import Body, read_body
+from bascule.language.viber_rules import UnknownValue
 from bascule.parsers.viber.losses import ConversationStarted, KeyboardReplaced, NotSendable, TrackingData
 from bascule.parsers.viber.rules import GuessedEntry, TargetByLikeness, UnresolvedAction
 from bascule.parsers.viber.shapes import State
@@ -162,7 +163,7 @@ class _Builder:
         }
         if body.problem:
             source = json_text(self.reading.safe(body.piece.plain(), body.place, report=False))
-            self.reading.book.dropped(body.place, body.problem, "rebuild it by hand", "")
+            self.reading.book.dropped(body.place, body.problem, "rebuild it by hand", UnknownValue.code)
             return Unsupported(**common, construct=f"message {body.kind}".strip(), source=source, reason=body.problem)
         answers = body.answers
         if answers and not following:

@@ -110,8 +110,15 @@ class _Finder:
         if is_callback(value):
             self.found.callbacks += 1
             self.reading.book.open("callback", piece.place)
+            code = self.reading.find_once(
+                NotAMessage,
+                "callback",
+                piece.place,
+                lambda count: f"{count} callback(s) that Viber sent to the bot stand among its messages",
+                help="they say what people did: `bascule contacts` takes the people",
+            )
             self.reading.book.dropped(
-                piece.place, "an event of a person, not a message", "move people with `bascule contacts`", ""
+                piece.place, "an event of a person, not a message", "move people with `bascule contacts`", code
             )
             return
         bodies = _body_of(piece)

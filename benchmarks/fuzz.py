@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bascule.backends import load_backend
+from bascule.compiling import Compilation
 from bascule.parsers import ParseOptions
 from bascule.source import SourceFile
 from bascule.workspace import InputFile, analyse, load
@@ -98,7 +98,7 @@ def run(name: str, data: bytes) -> None:
     if failed:
         raise AssertionError(failed[0].message)
     analysis = analyse(workspace, locale="fr")
-    emitted = load_backend("meta").emit(analysis.project, analysis.plan)
+    emitted = Compilation(analysis).write("meta").emitted
     told = {finding.code for finding in analysis.findings if str(finding.severity) == "error"}
     # What lowering made must be valid; a definition or binding that the file itself brings along may not be.
     made = {f"`{template.name}`" for template in analysis.plan.templates}

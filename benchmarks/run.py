@@ -73,11 +73,11 @@ NAMES = [state["name"] for state in DEFINITION["states"] if state["type"] != "tr
 
 def whole(data: bytes, name: str) -> None:
     """Parse, check and compile one file in memory."""
-    from bascule.backends import load_backend
+    from bascule.compiling import Compilation
 
     workspace = load([InputFile(SourceFile(name, data), name)], ParseOptions())
     analysis = analyse(workspace)
-    load_backend("meta").emit(analysis.project, analysis.plan)
+    Compilation(analysis).write("meta")
 
 
 def main() -> None:

@@ -15,12 +15,14 @@ ALLOWED = {
     "language": {"source", "diagnostics", "ir"},
     "whatsapp": {"source", "diagnostics", "ir"},
     "parsers": {"source", "diagnostics", "ir", "language", "whatsapp"},
-    "passes": {"source", "diagnostics", "ir", "language", "whatsapp"},
+    "targets": {"whatsapp"},
+    "passes": {"source", "diagnostics", "ir", "language", "whatsapp", "targets"},
+    "settings": {"source", "diagnostics", "language", "ir"},
     "simulator": {"source", "diagnostics", "ir", "language", "whatsapp"},
-    "backends": {"diagnostics", "ir", "whatsapp"},
+    "backends": {"diagnostics", "ir", "whatsapp", "targets"},
     "contacts": {"source", "diagnostics", "whatsapp"},
 }
-EVERYTHING = {"report", "cli", "workspace", "loading", "testing"}
+EVERYTHING = {"report", "cli", "workspace", "loading", "compiling", "testing"}
 # `source.Place` is the type of every finding's place; a backend that reports has to name it.
 PLACE_ONLY = {"backends": {"bascule.source"}}
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
-from bascule.backends import load_backend
+from bascule.compiling import Compilation
 from bascule.report.artefacts import common_artefacts
 from bascule.report.inventory import inventory_data
 from bascule.resources import read_text
@@ -68,10 +68,11 @@ def test_every_file_compiles_and_every_artefact_is_valid(corpus: Path, folder: s
         analysis = analyse(workspace)
         assert not [finding for finding in analysis.findings if finding.code == "PAR009"], path
         assert all(finding.span is not None for finding in analysis.findings), path
-        emitted = load_backend("meta").emit(analysis.project, analysis.plan)
+        written = Compilation(analysis).write("meta")
+        emitted = written.emitted
         errors = [finding for finding in analysis.findings if str(finding.severity) == "error"]
         assert errors or not emitted.findings, (path, emitted.findings)
-        for artefact in [*emitted.artefacts, *common_artefacts(workspace, analysis, emitted, "meta")]:
+        for artefact in [*emitted.artefacts, *common_artefacts(workspace, analysis, [written])]:
             name = SCHEMAS.get(artefact.path) or ("template" if "/templates/" in artefact.path else "message")
             if artefact.path == "meta/consolidation.json":
                 continue
@@ -85,7 +86,7 @@ def test_every_file_compiles_and_every_artefact_is_valid(corpus: Path, folder: s
 def test_two_readings_give_the_same_bytes(corpus: Path, folder: str) -> None:
     for path in files(corpus, folder):
         first, second = (
-            [artefact.text for artefact in load_backend("meta").emit(made.project, made.plan).artefacts]
+            [artefact.text for artefact in Compilation(made).write("meta").emitted.artefacts]
             for made in (analyse(read(path)), analyse(read(path)))
         )
         assert first == second, path

@@ -8,17 +8,19 @@ from typing import Any
 
 import pytest
 
-from bascule.backends import meta
+from bascule.backends import EmitJob, meta
 from bascule.diagnostics import Severity, locate
 from bascule.ir.content import ChoiceKind, MediaKind
 from bascule.ir.expr import Const, Ref
 from bascule.ir.nodes import Ask, Message, Unsupported
 from bascule.ir.project import EntryKind, Flow, TemplateAsset
+from bascule.ir.settings import ProjectSettings
 from bascule.ir.text import Hole, holes, plain_text
 from bascule.parsers.base import Parsed, ParseOptions
 from bascule.parsers.wa_templates import parse
 from bascule.passes import run_passes
 from bascule.source import SourceFile
+from bascule.targets import load_capabilities
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures" / "wa-templates"
 
@@ -50,7 +52,8 @@ def codes(parsed: Parsed) -> set[str]:
 def emitted(parsed: Parsed) -> dict[str, Any]:
     """What the compiler writes for Meta, by path."""
     result = run_passes([parsed.project])
-    written = meta.emit(result.project, result.plan)
+    job = EmitJob(result.project, result.plan, result.project, load_capabilities("meta"), ProjectSettings())
+    written = meta.emit(job)
     assert not written.findings
     return {artefact.path: json.loads(artefact.text) for artefact in written.artefacts}
 

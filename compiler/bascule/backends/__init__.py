@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
 
-from bascule.backends.base import Artefact, Backend, Emitted, json_artefact
+from bascule.backends.base import Artefact, Backend, EmitJob, Emitted, json_artefact
 
-__all__ = ["TARGETS", "Artefact", "Backend", "Emitted", "TargetInfo", "json_artefact", "load_backend"]
+__all__ = ["TARGETS", "Artefact", "Backend", "EmitJob", "Emitted", "TargetInfo", "json_artefact", "load_backend"]
 
 
 @dataclass(frozen=True, slots=True)
 class TargetInfo:
-    """One target. ``module`` is imported when something is written for it."""
+    """One target. ``module`` is imported when something is written for it; what it can do is in ``bascule.targets``."""
 
     name: str
     title: str

@@ -1,4 +1,4 @@
-"""What a backend is: a module with ``emit(project, plan)``."""
+"""What a backend is: a module with ``emit(job)``."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ from typing import Any, Protocol
 from bascule.diagnostics import Finding
 from bascule.ir.ledger import Ledger
 from bascule.ir.project import Project
+from bascule.ir.settings import ProjectSettings
+from bascule.targets import Capabilities
 from bascule.whatsapp.plan import Plan
 
-__all__ = ["Artefact", "Backend", "Emitted", "json_artefact"]
+__all__ = ["Artefact", "Backend", "EmitJob", "Emitted", "json_artefact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,27 @@ class Emitted:
     ledger: Ledger
 
 
+@dataclass(frozen=True, slots=True)
+class EmitJob:
+    """What a backend prints.
+
+    ``project`` is the whole graph as the sources have it; ``plan`` says it in WhatsApp messages and templates within
+    the target's limits (what a provider takes); ``fitted`` is the graph with nothing in it that ``target`` cannot do
+    (what a platform takes; equal to ``project`` for providers). Paths of artefacts start with ``target.name``.
+    """
+
+    project: Project
+    plan: Plan
+    fitted: Project
+    target: Capabilities
+    settings: ProjectSettings
+
+
 class Backend(Protocol):
     """The interface of a backend module."""
 
-    def emit(self, project: Project, plan: Plan) -> Emitted:
-        """Write the plan for one target. Pure; never raises on content."""
+    def emit(self, job: EmitJob) -> Emitted:
+        """Write one target. It prints and decides nothing that a user sees. Pure; never raises on content."""
 
 
 def json_artefact(path: str, data: Any) -> Artefact:

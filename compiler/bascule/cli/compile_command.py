@@ -12,7 +12,15 @@ from bascule.cli.options import COLOUR, FAIL_ON, exit_code, load_sources, source
 
 @click.command("compile")
 @source_options
-@click.option("--to", "target", default="meta", show_default=True, metavar="TARGET", help="What to write.")
+@click.option(
+    "--to",
+    "wanted",
+    multiple=True,
+    default=("meta",),
+    show_default="meta",
+    metavar="TARGET[,...]",
+    help="What to write: one or more targets, or `all`; `bascule formats` lists them. May be repeated.",
+)
 @click.option(
     "-o",
     "--output",
@@ -27,7 +35,7 @@ from bascule.cli.options import COLOUR, FAIL_ON, exit_code, load_sources, source
 @COLOUR
 def command(
     sources: tuple[str, ...],
-    target: str,
+    wanted: tuple[str, ...],
     output: Path,
     strict: bool,
     force: bool,
@@ -35,32 +43,28 @@ def command(
     colour: str,
     **reading: Any,
 ) -> int:
-    """Compile scenarios to what a WhatsApp provider takes.
+    """Compile scenarios to what WhatsApp providers and bot platforms take.
 
-    Writes DIR/<target>/… and, beside it, manifest.json (inputs, outputs, where each template comes from),
-    ledger.json (what became of every construct) and certificate.json (every send and why it is allowed).
+    Writes DIR/<target>/… for each target and, beside it, manifest.json (inputs, outputs, where each template
+    comes from), ledger.json (what became of every construct) and certificate.json (every send and why it is allowed).
     Nothing is written when a finding reaches --fail-on; `--fail-on never` writes all that can be written.
     """
     import sys
 
-    from bascule.backends import TARGETS, load_backend
     from bascule.cli.output import write_folder
+    from bascule.compiling import Compilation
     from bascule.diagnostics.render_text import render_text, summary_line
     from bascule.report.artefacts import common_artefacts
     from bascule.report.summary import compile_summary
     from bascule.workspace import analyse, located
 
-    if target not in {info.name for info in TARGETS}:
-        import difflib
-
-        names = [info.name for info in TARGETS]
-        close = difflib.get_close_matches(target, names, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise click.UsageError(f"no target is called {target!r}.{hint} The targets are: {', '.join(names)}.")
+    targets = _targets(wanted)
     workspace = load_sources(sources, **reading)
     analysis = analyse(workspace, locale=reading["locale"])
-    emitted = load_backend(target).emit(analysis.project, analysis.plan)
-    findings = located([*analysis.findings, *emitted.findings], workspace.documents)
+    compilation = Compilation(analysis, locale=reading["locale"])
+    written = [compilation.write(target) for target in targets]
+    own = [finding for item in written for finding in (*item.findings, *item.emitted.findings)]
+    findings = located([*analysis.findings, *own], workspace.documents)
     click.echo(render_text(findings, workspace.documents, use_colour(colour, sys.stderr)), err=True, nl=False)
     if findings:
         click.echo(f"\n{summary_line(findings)}", err=True)
@@ -68,7 +72,9 @@ def command(
     if code and fail_on != "never":
         click.echo(f"nothing was written to {output.as_posix()}: mend the findings, or use --fail-on never", err=True)
         return code
-    losses = [*analysis.ledger.losses(), *analysis.plan.ledger.losses(), *emitted.ledger.losses()]
+    losses = [*analysis.ledger.losses()]
+    for item in written:
+        losses += [*item.lowered.losses(), *item.emitted.ledger.losses()]
     if strict and losses:
         from collections import Counter
 
@@ -78,7 +84,27 @@ def command(
         ):
             click.echo(f"  {count:>4} {fate:<9} {construct}: {reason}", err=True)
         return 3
-    common = common_artefacts(workspace, analysis, emitted, target)
-    write_folder(output, [*emitted.artefacts, *common], force=force)
-    click.echo(compile_summary(analysis, emitted, output.as_posix()), nl=False)
+    artefacts = [artefact for item in written for artefact in item.emitted.artefacts]
+    write_folder(output, [*artefacts, *common_artefacts(workspace, analysis, written)], force=force)
+    click.echo(compile_summary(analysis, written, output.as_posix()), nl=False)
     return code
+
+
+def _targets(wanted: tuple[str, ...]) -> list[str]:
+    """The targets, or a usage error that names the nearest one."""
+    from bascule.backends import TARGETS
+    from bascule.compiling import choose_targets
+
+    try:
+        targets = choose_targets(wanted)
+    except KeyError as error:
+        import difflib
+
+        names = [info.name for info in TARGETS]
+        close = difflib.get_close_matches(str(error.args[0]), names, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        known = ", ".join([*names, "all"])
+        raise click.UsageError(f"no target is called {error.args[0]!r}.{hint} The targets are: {known}.") from error
+    if not targets:
+        raise click.UsageError("--to names no target; `bascule formats` lists them.")
+    return targets

@@ -6,6 +6,7 @@ import click
 
 
 @click.command("formats")
+@click.argument("name", required=False, metavar="[TARGET]")
 @click.option(
     "--format",
     "output_format",
@@ -14,8 +15,13 @@ import click
     show_default=True,
     help="A table for people, or JSON.",
 )
-def command(output_format: str) -> int:
-    """List the source formats (`--from`) and the targets (`--to`)."""
+def command(name: str | None, output_format: str) -> int:
+    """List the source formats (`--from`) and the targets (`--to`).
+
+    With TARGET, show what that target can do: limits, what is missing, and who says so.
+    """
+    if name is not None:
+        return _target(name, output_format)
     from bascule.backends import TARGETS
     from bascule.diagnostics.render_json import render_json
     from bascule.parsers import all_formats
@@ -31,4 +37,25 @@ def command(output_format: str) -> int:
     click.echo("\nTargets (--to):")
     for target in TARGETS:
         click.echo(f"  {target.name:<16} {target.title}")
+    return 0
+
+
+def _target(name: str, output_format: str) -> int:
+    from bascule.backends import TARGETS
+    from bascule.diagnostics.render_json import render_json
+    from bascule.report.matrix import target_data, target_text
+    from bascule.targets import load_capabilities
+
+    names = [info.name for info in TARGETS]
+    if name not in names:
+        import difflib
+
+        close = difflib.get_close_matches(name, names, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise click.UsageError(f"no target is called {name!r}.{hint} The targets are: {', '.join(names)}.")
+    target = load_capabilities(name)
+    if output_format == "json":
+        click.echo(render_json(target_data(target)), nl=False)
+    else:
+        click.echo(target_text(target), nl=False)
     return 0

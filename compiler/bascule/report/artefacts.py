@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bascule import __version__
-from bascule.backends import Artefact, Emitted, json_artefact
+from bascule.backends import Artefact, json_artefact
+from bascule.compiling import Written
 from bascule.ir.ledger import Ledger, LedgerEntry
 from bascule.workspace import Analysis, Workspace
 
@@ -32,19 +33,22 @@ def _stage(ledger: Ledger, labels: Mapping[str, str]) -> dict[str, Any]:
     return {"counts": ledger.counts(), "entries": [_entry(entry, labels) for entry in ledger]}
 
 
-def ledger_data(analysis: Analysis, emitted: Emitted) -> dict[str, Any]:
-    """What became of every construct: reading (source → graph), lowering (graph → WhatsApp), writing."""
+def ledger_data(analysis: Analysis, written: Sequence[Written]) -> dict[str, Any]:
+    """What became of every construct: reading (source → graph), then per target lowering and writing.
+
+    ``counts`` adds up all stages: a construct counts once per stage that decided on it.
+    """
     labels = analysis.workspace.labels
-    stages = {
-        "read": _stage(analysis.ledger, labels),
-        "lower": _stage(analysis.plan.ledger, labels),
-        "write": _stage(emitted.ledger, labels),
+    read = _stage(analysis.ledger, labels)
+    targets = {
+        item.target: {"lower": _stage(item.lowered, labels), "write": _stage(item.emitted.ledger, labels)}
+        for item in written
     }
     total: dict[str, int] = {}
-    for stage in stages.values():
+    for stage in (read, *(stage for stages in targets.values() for stage in stages.values())):
         for fate, count in stage["counts"].items():
             total[fate] = total.get(fate, 0) + count
-    return {"counts": total, "stages": stages}
+    return {"counts": total, "read": read, "targets": targets}
 
 
 def certificate_data(analysis: Analysis) -> dict[str, Any]:
@@ -75,7 +79,7 @@ def certificate_data(analysis: Analysis) -> dict[str, Any]:
 
 
 def manifest_data(
-    workspace: Workspace, analysis: Analysis, artefacts: Sequence[Artefact], target: str, inputs: Mapping[str, bytes]
+    workspace: Workspace, analysis: Analysis, artefacts: Sequence[Artefact], targets: Sequence[str]
 ) -> dict[str, Any]:
     """Inputs and outputs with SHA-256, and where each template comes from. No clock, no machine path."""
     labels = workspace.labels
@@ -95,14 +99,15 @@ def manifest_data(
     return {
         "bascule": __version__,
         "policy": analysis.plan.policy_date,
-        "target": target,
+        "targets": list(targets),
         "inputs": [
             {
-                "path": file.label,
+                "path": label,
                 "format": file.format,
-                "sha256": hashlib.sha256(inputs[file.path]).hexdigest() if file.path in inputs else "",
+                "sha256": hashlib.sha256(workspace.inputs[path]).hexdigest() if path in workspace.inputs else "",
             }
             for file in workspace.files
+            for path, label in file.members or ((file.path, file.label),)
         ],
         "outputs": [
             {"path": artefact.path, "sha256": _sha256(artefact.text)}
@@ -112,10 +117,10 @@ def manifest_data(
     }
 
 
-def common_artefacts(workspace: Workspace, analysis: Analysis, emitted: Emitted, target: str) -> list[Artefact]:
+def common_artefacts(workspace: Workspace, analysis: Analysis, written: Sequence[Written]) -> list[Artefact]:
     """Ledger, certificate, and the manifest of everything written before it."""
-    ledger = json_artefact("ledger.json", ledger_data(analysis, emitted))
+    ledger = json_artefact("ledger.json", ledger_data(analysis, written))
     certificate = json_artefact("certificate.json", certificate_data(analysis))
-    written = [*emitted.artefacts, ledger, certificate]
-    manifest = manifest_data(workspace, analysis, written, target, workspace.inputs)
+    artefacts = [*(artefact for item in written for artefact in item.emitted.artefacts), ledger, certificate]
+    manifest = manifest_data(workspace, analysis, artefacts, [item.target for item in written])
     return [ledger, certificate, json_artefact("manifest.json", manifest)]

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from bascule.backends import Emitted
+from bascule.compiling import Written
 from bascule.ir.ledger import LedgerEntry
 from bascule.workspace import Analysis
 
@@ -30,18 +30,19 @@ def losses_text(entries: Iterable[LedgerEntry], most: int = 12) -> list[str]:
     return lines
 
 
-def compile_summary(analysis: Analysis, emitted: Emitted, folder: str) -> str:
-    """The summary of one compilation."""
+def compile_summary(analysis: Analysis, written: Sequence[Written], folder: str) -> str:
+    """The summary of one compilation: all targets together, then what each one loses."""
     plan = analysis.plan
     read = sum(1 for file in analysis.workspace.files if file.parsed)
     by_category = Counter(template.template.category.value for template in plan.templates if template.template.category)
     categories = ", ".join(f"{count} {name.lower()}" for name, count in sorted(by_category.items()))
     languages = sorted({template.language for template in plan.templates})
     messages = sum(len(messages) for step in plan.steps for _, messages in step.messages)
+    files = sum(len(item.emitted.artefacts) for item in written)
     lines = [
         f"{_plural(read, 'file')} → {folder}/: {_plural(len(plan.templates), 'template')}"
         + (f" ({categories}; {', '.join(languages)})" if plan.templates else "")
-        + f", {_plural(messages, 'free-form message')}, {_plural(len(emitted.artefacts), 'file')} written",
+        + f", {_plural(messages, 'free-form message')}, {_plural(files, 'file')} written",
     ]
     merged = [template for template in plan.templates if len({(o.flow, o.node) for o in template.origins}) > 1]
     if merged:
@@ -52,9 +53,16 @@ def compile_summary(analysis: Analysis, emitted: Emitted, folder: str) -> str:
     if verdicts:
         told = [f"{verdicts[name]} {name}" for name in ("inside", "outside", "either") if verdicts[name]]
         lines.append("sends by window: " + ", ".join(told))
-    losses = [*analysis.ledger.losses(), *plan.ledger.losses(), *emitted.ledger.losses()]
-    if losses:
-        lines += [f"{_plural(len(losses), 'construct')} degraded or dropped:", *losses_text(losses)]
-    else:
-        lines.append("nothing was lost")
+    lines += _told("", analysis.ledger.losses()) if len(written) > 1 else []
+    for item in written:
+        own = [*item.lowered.losses(), *item.emitted.ledger.losses()]
+        lines += _told(item.target, own) if len(written) > 1 else _told("", [*analysis.ledger.losses(), *own])
     return "\n".join(lines) + "\n"
+
+
+def _told(target: str, losses: Sequence[LedgerEntry]) -> list[str]:
+    """What is lost, under the target's name when there are several (reading is lost for all of them)."""
+    head = f"{target}: " if target else ""
+    if not losses:
+        return [f"{head}nothing was lost"]
+    return [f"{head}{_plural(len(losses), 'construct')} degraded or dropped:", *losses_text(losses)]

@@ -15,7 +15,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from bascule.backends.base import Artefact, Emitted, json_artefact
+from bascule.backends.base import Artefact, EmitJob, Emitted, json_artefact
 from bascule.backends.meta.bindings import bindings_data
 from bascule.backends.meta.send import template_send
 from bascule.diagnostics import Finding, Rule
@@ -45,8 +45,9 @@ class ArtefactInvalid(Rule):
     name = "artefact-invalid"
 
 
-def emit(project: Project, plan: Plan) -> Emitted:
+def emit(job: EmitJob) -> Emitted:
     """Write the plan for the Cloud API. A body that fails its schema is reported and left out."""
+    project, plan = job.project, job.plan
     artefacts: list[Artefact] = []
     findings: list[Finding] = []
     ledger = Ledger()

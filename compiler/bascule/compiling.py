@@ -1,0 +1,66 @@
+"""From a checked project to what targets take: one lowering per class of capabilities, one emission per target."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bascule.backends import TARGETS, EmitJob, Emitted, load_backend
+from bascule.diagnostics import Finding
+from bascule.ir.ledger import Ledger
+from bascule.ir.settings import ProjectSettings
+from bascule.targets import Capabilities, load_capabilities
+from bascule.whatsapp.plan import Plan
+from bascule.workspace import Analysis
+
+__all__ = ["Compilation", "Written", "choose_targets"]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One target's share: its files, what lowering or fitting found and lost for it (``lowered``), what writing did."""
+
+    target: str
+    emitted: Emitted
+    lowered: Ledger
+    findings: tuple[Finding, ...]
+
+
+@dataclass
+class Compilation:
+    """Writes targets from one analysis. Targets that can do the same share one lowering."""
+
+    analysis: Analysis
+    settings: ProjectSettings = field(default_factory=ProjectSettings)
+    locale: str = ""
+    _plans: dict[str, tuple[Plan, tuple[Finding, ...]]] = field(default_factory=dict)
+
+    def write(self, name: str) -> Written:
+        """Write one target. Raises KeyError when no target has the name."""
+        target = load_capabilities(name)
+        plan, planned = self._plan(target)
+        job = EmitJob(self.analysis.project, plan, self.analysis.project, target, self.settings)
+        return Written(name, load_backend(name).emit(job), plan.ledger, planned)
+
+    def _plan(self, target: Capabilities) -> tuple[Plan, tuple[Finding, ...]]:
+        if not target.limits:
+            return self.analysis.plan, ()
+        if target.plan_class not in self._plans:
+            from bascule.passes.lower import lower
+            from bascule.whatsapp.policy import load_policy
+
+            policy = target.policy(load_policy())
+            plan, findings = lower(self.analysis.project, self.analysis.window, policy, locale=self.locale)
+            known = set(self.analysis.findings)
+            self._plans[target.plan_class] = plan, tuple(finding for finding in findings if finding not in known)
+        return self._plans[target.plan_class]
+
+
+def choose_targets(wanted: Sequence[str]) -> list[str]:
+    """Names from ``a,b`` and ``all``, in the order of :data:`TARGETS`. Raises KeyError with the unknown name."""
+    known = [info.name for info in TARGETS]
+    names = [name.strip() for item in wanted for name in item.split(",") if name.strip()]
+    for name in names:
+        if name not in known and name != "all":
+            raise KeyError(name)
+    return [name for name in known if "all" in names or name in names]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bascule.backends import TARGETS, EmitJob, Emitted, load_backend
 from bascule.diagnostics import Finding
@@ -12,6 +13,9 @@ from bascule.ir.settings import ProjectSettings
 from bascule.targets import Capabilities, load_capabilities
 from bascule.whatsapp.plan import Plan
 from bascule.workspace import Analysis
+
+if TYPE_CHECKING:
+    from bascule.passes.fit import FitResult
 
 __all__ = ["Compilation", "Written", "choose_targets"]
 
@@ -33,14 +37,28 @@ class Compilation:
     analysis: Analysis
     settings: ProjectSettings = field(default_factory=ProjectSettings)
     locale: str = ""
+    _fitted: dict[str, FitResult] = field(default_factory=dict)
     _plans: dict[str, tuple[Plan, tuple[Finding, ...]]] = field(default_factory=dict)
 
     def write(self, name: str) -> Written:
         """Write one target. Raises KeyError when no target has the name."""
         target = load_capabilities(name)
+        if target.kind == "platform":
+            fitted = self._fit(target)
+            job = EmitJob(
+                self.analysis.project, self.analysis.plan, target, self.settings, fitted.documents, fitted.renamed
+            )
+            return Written(name, load_backend(name).emit(job), fitted.ledger, fitted.findings)
         plan, planned = self._plan(target)
-        job = EmitJob(self.analysis.project, plan, self.analysis.project, target, self.settings)
+        job = EmitJob(self.analysis.project, plan, target, self.settings)
         return Written(name, load_backend(name).emit(job), plan.ledger, planned)
+
+    def _fit(self, target: Capabilities) -> FitResult:
+        if target.graph_class not in self._fitted:
+            from bascule.passes.fit import fit
+
+            self._fitted[target.graph_class] = fit(self.analysis.project, target)
+        return self._fitted[target.graph_class]
 
     def _plan(self, target: Capabilities) -> tuple[Plan, tuple[Finding, ...]]:
         if not target.limits:
@@ -50,7 +68,9 @@ class Compilation:
             from bascule.whatsapp.policy import load_policy
 
             policy = target.policy(load_policy())
-            plan, findings = lower(self.analysis.project, self.analysis.window, policy, locale=self.locale)
+            plan, findings = lower(
+                self.analysis.project, self.analysis.window, policy, locale=self.locale, settings=self.settings
+            )
             known = set(self.analysis.findings)
             self._plans[target.plan_class] = plan, tuple(finding for finding in findings if finding not in known)
         return self._plans[target.plan_class]

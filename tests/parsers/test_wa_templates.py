@@ -52,7 +52,7 @@ def codes(parsed: Parsed) -> set[str]:
 def emitted(parsed: Parsed) -> dict[str, Any]:
     """What the compiler writes for Meta, by path."""
     result = run_passes([parsed.project])
-    job = EmitJob(result.project, result.plan, result.project, load_capabilities("meta"), ProjectSettings())
+    job = EmitJob(result.project, result.plan, load_capabilities("meta"), ProjectSettings())
     written = meta.emit(job)
     assert not written.findings
     return {artefact.path: json.loads(artefact.text) for artefact in written.artefacts}

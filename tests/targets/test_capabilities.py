@@ -10,8 +10,8 @@ from bascule.targets import Support, load_capabilities, target_names, vocabulary
 from bascule.whatsapp.policy import load_policy
 
 
-def test_the_matrix_and_the_targets_are_the_same_set() -> None:
-    assert set(target_names()) == {info.name for info in TARGETS}
+def test_every_target_has_its_column() -> None:
+    assert {info.name for info in TARGETS} <= set(target_names())
 
 
 @pytest.mark.parametrize("name", target_names())

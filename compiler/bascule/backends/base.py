@@ -38,15 +38,17 @@ class EmitJob:
     """What a backend prints.
 
     ``project`` is the whole graph as the sources have it; ``plan`` says it in WhatsApp messages and templates within
-    the target's limits (what a provider takes); ``fitted`` is the graph with nothing in it that ``target`` cannot do
-    (what a platform takes; equal to ``project`` for providers). Paths of artefacts start with ``target.name``.
+    the target's limits (what a provider takes). For platforms, ``documents`` hold the graph with nothing in it that
+    ``target`` cannot do, one per language (``""``: one for all), and ``renamed`` the variables whose names had to
+    change; for others both are empty. Paths of artefacts start with ``target.name``.
     """
 
     project: Project
     plan: Plan
-    fitted: Project
     target: Capabilities
     settings: ProjectSettings
+    documents: tuple[tuple[str, Project], ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
 
 
 class Backend(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from bascule.targets.model import Capabilities, Capability, Support
 from bascule.whatsapp.policy import Confidence, Fact, Source
@@ -79,7 +79,7 @@ def _statement(raw: Any, sources: Mapping[str, Source], where: str, more: frozen
 def _capability(key: str, raw: Any, kind: str, sources: Mapping[str, Source], where: str) -> Capability:
     source, confidence = _statement(raw, sources, where, frozenset({"support"}))
     support = Support(raw.get("support", "full"))
-    value = tuple(raw["value"]) if isinstance(raw.get("value"), list) else raw.get("value")
+    value: Any = tuple(raw["value"]) if isinstance(raw.get("value"), list) else raw.get("value")
     wanted = _VALUES.get(kind)
     if value is not None and (wanted is None or not isinstance(value, wanted) or isinstance(value, bool)):
         raise ValueError(f"{where}: {value!r} is not a {kind or 'capability with a value'}")
@@ -87,7 +87,9 @@ def _capability(key: str, raw: Any, kind: str, sources: Mapping[str, Source], wh
         raise ValueError(f"{where}: says no {kind}")
     if support is Support.PARTIAL and not raw.get("note"):
         raise ValueError(f"{where}: is partial without a note")
-    return Capability(key, support, value, source, confidence, raw.get("note", ""))
+    return Capability(
+        key, support, cast("int | str | tuple[str, ...] | None", value), source, confidence, raw.get("note", "")
+    )
 
 
 def _limit(key: str, raw: Any, sources: Mapping[str, Source], where: str) -> Fact:

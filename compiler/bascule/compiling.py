@@ -49,6 +49,9 @@ class Compilation:
                 self.analysis.project, self.analysis.plan, target, self.settings, fitted.documents, fitted.renamed
             )
             return Written(name, load_backend(name).emit(job), fitted.ledger, fitted.findings)
+        if target.kind == "document":
+            job = EmitJob(self.analysis.project, self.analysis.plan, target, self.settings)
+            return Written(name, load_backend(name).emit(job), Ledger(), ())
         plan, planned = self._plan(target)
         job = EmitJob(self.analysis.project, plan, target, self.settings)
         return Written(name, load_backend(name).emit(job), plan.ledger, planned)

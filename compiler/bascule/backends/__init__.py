@@ -22,6 +22,10 @@ class TargetInfo:
 
 TARGETS: tuple[TargetInfo, ...] = (
     TargetInfo("meta", "Meta Cloud API: template submissions, message bodies, bindings", "bascule.backends.meta"),
+    TargetInfo("scenario", "native scenario file (YAML) of the whole project", "bascule.backends.scenario"),
+    TargetInfo("intents", "neutral list {intent, response, …} with rules to recognise it", "bascule.backends.intents"),
+    TargetInfo("mermaid", "Mermaid flowchart per flow", "bascule.backends.diagrams.mermaid"),
+    TargetInfo("dot", "Graphviz file per flow", "bascule.backends.diagrams.dot"),
 )
 
 

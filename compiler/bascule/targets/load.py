@@ -42,6 +42,8 @@ def load_capabilities(name: str) -> Capabilities:
         raise ValueError(f"{where}: needs title, kind ({', '.join(_KINDS)}), sources and capabilities; {unknown}")
     sources = {key: _source(key, entry, where) for key, entry in raw["sources"].items()}
     known = vocabulary()
+    if raw["kind"] == "document":
+        return _document(name, raw["title"], sources)
     told = raw["capabilities"]
     wrong = sorted(set(told) ^ set(known))
     if wrong:
@@ -49,6 +51,13 @@ def load_capabilities(name: str) -> Capabilities:
     entries = {key: _capability(key, told[key], known[key][1], sources, f"{where}, {key}") for key in known}
     limits = {key: _limit(key, entry, sources, f"{where}, {key}") for key, entry in raw.get("limits", {}).items()}
     return Capabilities(name, raw["title"], raw["kind"], MappingProxyType(entries), MappingProxyType(limits))
+
+
+def _document(name: str, title: str, sources: Mapping[str, Source]) -> Capabilities:
+    """A document holds the graph as it is: it can "do" everything, and has no limits to name."""
+    source = next(iter(sources.values()))
+    entries = {key: Capability(key, Support.FULL, None, source, source.confidence) for key in vocabulary()}
+    return Capabilities(name, title, "document", MappingProxyType(entries), MappingProxyType({}))
 
 
 def _yaml(name: str) -> dict[str, Any]:

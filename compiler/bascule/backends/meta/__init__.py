@@ -11,13 +11,13 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/templa
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from bascule.backends.base import Artefact, EmitJob, Emitted, json_artefact
 from bascule.backends.meta.bindings import bindings_data
 from bascule.backends.meta.send import template_send
+from bascule.backends.paths import FileNames, safe_name
 from bascule.diagnostics import Finding, Rule
 from bascule.ir.encode import encode_project
 from bascule.ir.ledger import Ledger
@@ -27,8 +27,6 @@ from bascule.whatsapp.plan import Plan, PlannedMessage, PlannedStep, PlannedTemp
 from bascule.whatsapp.schema import validate
 
 __all__ = ["emit"]
-
-_UNSAFE = re.compile(r"[^\w.-]+")
 
 
 class ArtefactInvalid(Rule):
@@ -69,7 +67,7 @@ def emit(job: EmitJob) -> Emitted:
         artefacts.append(json_artefact(path, body))
         ledger.exact("template", template.place)
     _kept_whole(project, plan, artefacts, findings, ledger)
-    paths = _Paths()
+    paths = FileNames()
     templates = {template.template.key: template for template in plan.templates}
     files: dict[tuple[str, str], list[dict[str, Any]]] = {}
     for step in plan.steps:
@@ -122,51 +120,25 @@ def _kept_whole(
         if problems:
             ledger.dropped("template definition", place, "its body breaks a limit of the API", "mend it")
             continue
-        name = f"{_safe(asset.name)}.{_safe(asset.language)}"
+        name = f"{safe_name(asset.name)}.{safe_name(asset.language)}"
         artefacts.append(json_artefact(f"meta/templates/{name}.json", body))
         ledger.exact("template definition", place, "as it stands in the source")
 
 
-class _Paths:
-    """File names for flows and nodes: readable, safe on every file system, never twice the same."""
-
-    def __init__(self) -> None:
-        self._given: dict[tuple[str, str], str] = {}
-        self._taken: set[str] = set()
-
-    def stem(self, flow: str, node: str) -> str:
-        """``<flow>/<node>`` as a path."""
-        key = (flow, node)
-        if key not in self._given:
-            wanted = f"{_safe(flow)}/{_safe(node)}"
-            name, number = wanted, 2
-            while name.casefold() in self._taken:
-                name = f"{wanted}~{number}"
-                number += 1
-            self._taken.add(name.casefold())
-            self._given[key] = name
-        return self._given[key]
-
-
-def _safe(name: str) -> str:
-    clean = _UNSAFE.sub("_", name).strip("._") or "_"
-    return clean.encode("utf-8")[:120].decode("utf-8", "ignore")
-
-
 def _bodies(
-    step: PlannedStep, paths: _Paths, templates: Mapping[tuple[str, str], PlannedTemplate]
+    step: PlannedStep, paths: FileNames, templates: Mapping[tuple[str, str], PlannedTemplate]
 ) -> Iterator[tuple[str, str, str, dict[str, Any], dict[str, Any]]]:
     """Each send body of a step: path, kind, language, body, and its description for the bindings."""
-    stem = f"meta/messages/{paths.stem(step.flow, step.node)}"
+    stem = f"meta/messages/{paths.of(step.flow, step.node)}"
     many = len(step.messages) > 1
     for language, messages in step.messages:
-        tag = f".{_safe(language)}" if many and language else ""
+        tag = f".{safe_name(language)}" if many and language else ""
         for number, message in enumerate(messages, start=1):
             count = f".{number}" if len(messages) > 1 else ""
             yield f"{stem}{tag}{count}.json", "message", language, message.message.to_json(), _describe(message)
     sends = [(language, send) for language, uses in step.templates for send in uses]
     for language, send in sends:
-        tag = f".{_safe(language)}" if len(step.templates) > 1 else ""
+        tag = f".{safe_name(language)}" if len(step.templates) > 1 else ""
         branch = f".{send.template}" if sum(1 for other, _ in sends if other == language) > 1 else ""
         body = template_send(step, send, templates)
         if body is not None:

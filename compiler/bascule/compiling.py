@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from bascule.backends import TARGETS, EmitJob, Emitted, load_backend
+from bascule.backends import TARGETS, EmitJob, Emitted, SmsText, load_backend
 from bascule.diagnostics import Finding
 from bascule.ir.ledger import Ledger
 from bascule.ir.settings import ProjectSettings
@@ -53,7 +53,7 @@ class Compilation:
             job = EmitJob(self.analysis.project, self.analysis.plan, target, self.settings)
             return Written(name, load_backend(name).emit(job), Ledger(), ())
         plan, planned = self._plan(target)
-        job = EmitJob(self.analysis.project, plan, target, self.settings)
+        job = EmitJob(self.analysis.project, plan, target, self.settings, sms=_sms(plan))
         return Written(name, load_backend(name).emit(job), plan.ledger, planned)
 
     def _fit(self, target: Capabilities) -> FitResult:
@@ -77,6 +77,21 @@ class Compilation:
             known = set(self.analysis.findings)
             self._plans[target.plan_class] = plan, tuple(finding for finding in findings if finding not in known)
         return self._plans[target.plan_class]
+
+
+def _sms(plan: Plan) -> tuple[SmsText, ...]:
+    """The source's own words of every template, as the SMS they were."""
+    from bascule.language.gsm import count_segments
+    from bascule.passes.lower.texts import marker_text
+
+    texts: list[SmsText] = []
+    for template in plan.templates:
+        for origin in template.origins:
+            text = marker_text(origin.text)
+            count = count_segments(text)
+            where = (template.name, template.language, origin.flow, origin.node)
+            texts.append(SmsText(*where, text, count.encoding, count.segments))
+    return tuple(texts)
 
 
 def choose_targets(wanted: Sequence[str]) -> list[str]:

@@ -6,9 +6,19 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import cast
 
-from bascule.backends.base import Artefact, Backend, EmitJob, Emitted, json_artefact
+from bascule.backends.base import Artefact, Backend, EmitJob, Emitted, SmsText, json_artefact
 
-__all__ = ["TARGETS", "Artefact", "Backend", "EmitJob", "Emitted", "TargetInfo", "json_artefact", "load_backend"]
+__all__ = [
+    "TARGETS",
+    "Artefact",
+    "Backend",
+    "EmitJob",
+    "Emitted",
+    "SmsText",
+    "TargetInfo",
+    "json_artefact",
+    "load_backend",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,7 @@ class TargetInfo:
 
 TARGETS: tuple[TargetInfo, ...] = (
     TargetInfo("meta", "Meta Cloud API: template submissions, message bodies, bindings", "bascule.backends.meta"),
+    TargetInfo("d360", "360dialog: template submissions and sends as requests", "bascule.backends.d360"),
     TargetInfo("scenario", "native scenario file (YAML) of the whole project", "bascule.backends.scenario"),
     TargetInfo("intents", "neutral list {intent, response, …} with rules to recognise it", "bascule.backends.intents"),
     TargetInfo("mermaid", "Mermaid flowchart per flow", "bascule.backends.diagrams.mermaid"),

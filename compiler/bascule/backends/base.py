@@ -13,7 +13,7 @@ from bascule.ir.settings import ProjectSettings
 from bascule.targets import Capabilities
 from bascule.whatsapp.plan import Plan
 
-__all__ = ["Artefact", "Backend", "EmitJob", "Emitted", "json_artefact"]
+__all__ = ["Artefact", "Backend", "EmitJob", "Emitted", "SmsText", "json_artefact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +34,28 @@ class Emitted:
 
 
 @dataclass(frozen=True, slots=True)
+class SmsText:
+    """The SMS that says what a template says: the source's words with ``{{name}}`` for values. ``segments`` counts the
+    text as it stands, before values are filled in."""
+
+    template: str
+    language: str
+    flow: str
+    node: str
+    text: str
+    encoding: str
+    segments: int
+
+
+@dataclass(frozen=True, slots=True)
 class EmitJob:
     """What a backend prints.
 
     ``project`` is the whole graph as the sources have it; ``plan`` says it in WhatsApp messages and templates within
     the target's limits (what a provider takes). For platforms, ``documents`` hold the graph with nothing in it that
     ``target`` cannot do, one per language (``""``: one for all), and ``renamed`` the variables whose names had to
-    change; for others both are empty. Paths of artefacts start with ``target.name``.
+    change; for others both are empty. ``sms`` are the texts to fall back to, one per template, language and origin.
+    Paths of artefacts start with ``target.name``.
     """
 
     project: Project
@@ -49,6 +64,7 @@ class EmitJob:
     settings: ProjectSettings
     documents: tuple[tuple[str, Project], ...] = ()
     renamed: tuple[tuple[str, str], ...] = ()
+    sms: tuple[SmsText, ...] = ()
 
 
 class Backend(Protocol):

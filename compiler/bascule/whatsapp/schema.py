@@ -17,6 +17,8 @@ __all__ = ["KINDS", "validate"]
 KINDS = {
     "message": ("message", ""),
     "policy": ("policy", ""),
+    "request": ("request", ""),
+    "request_plan": ("request-plan", ""),
     "template": ("template", ""),
     "template_list": ("template", "list"),
 }

@@ -1,0 +1,131 @@
+"""API calls as files: what to send where, in which order, with nothing secret in it.
+
+``requests/<id>.json`` is one call; ``plan.json`` their order and what has to be filled in; ``requests.http`` the same
+for the HTTP clients of editors (https://www.jetbrains.com/help/idea/exploring-http-syntax.html). ``{{NAME}}`` in
+capitals is the account's (a key, a sender); ``{{name}}`` anything else is a value at run time.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from bascule.backends.base import Artefact, json_artefact
+from bascule.whatsapp.schema import validate
+
+__all__ = ["Call", "Setting", "call_artefacts"]
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Something of the account that no source knows: its name in the files, what it is, whether it is secret."""
+
+    name: str
+    means: str
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One API call. ``id`` is its path below ``requests/``; ``phase`` is ``submit``, ``approve``, ``send`` or the
+    provider's own word. ``body`` is JSON, ``form`` pairs for ``application/x-www-form-urlencoded``. ``binds`` names
+    values of the answer (RFC 6901 pointer) that later calls use as ``{{name}}``; ``after`` the calls before it."""
+
+    id: str
+    title: str
+    phase: str
+    method: str
+    url: str
+    headers: tuple[tuple[str, str], ...] = ()
+    body: Any = None
+    form: tuple[tuple[str, str], ...] = ()
+    binds: tuple[tuple[str, str], ...] = ()
+    after: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    def data(self) -> dict[str, Any]:
+        """The call as its file has it (schemas/request.schema.json)."""
+        told: dict[str, Any] = {
+            "title": self.title,
+            "phase": self.phase,
+            "method": self.method,
+            "url": self.url,
+            "headers": dict(self._headers()),
+        }
+        if self.form:
+            told["form"] = [{"name": name, "value": value} for name, value in self.form]
+        elif self.body is not None:
+            told["body"] = self.body
+        if self.binds:
+            told["binds"] = dict(self.binds)
+        if self.after:
+            told["after"] = list(self.after)
+        if self.notes:
+            told["notes"] = list(self.notes)
+        return told
+
+    def _headers(self) -> list[tuple[str, str]]:
+        kind = "application/x-www-form-urlencoded" if self.form else "application/json" if self.body is not None else ""
+        own = [*self.headers]
+        if kind and not any(name.lower() == "content-type" for name, _ in own):
+            own.append(("Content-Type", kind))
+        return own
+
+    def http(self) -> str:
+        """The call in the notation of HTTP files."""
+        lines = [f"### {_line(self.title)}", *(f"# {_line(note)}" for note in self.notes)]
+        lines += [f"# @name {self.id.replace('/', '_').replace('.', '_').replace('-', '_')}"]
+        lines += [f"{self.method} {self.url}", *(f"{name}: {value}" for name, value in self._headers())]
+        if self.form:
+            lines += ["", "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in self.form)]
+        elif self.body is not None:
+            lines += ["", json.dumps(self.body, ensure_ascii=False, indent=2)]
+        return "\n".join(lines) + "\n"
+
+
+def _line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quoted(value: str) -> str:
+    """Percent-encoded, with markers left readable: the client fills them in before it encodes."""
+    return quote(value, safe="{}")
+
+
+def _file(id_: str) -> str:
+    return f"requests/{id_}.json"
+
+
+def call_artefacts(target: str, calls: Sequence[Call], settings: Iterable[Setting]) -> list[Artefact]:
+    """The files of all calls, their plan, and the HTTP file.
+
+    Raises ValueError when two calls have one id, or a file does not fit its schema: both are defects of a backend.
+    """
+    ids = [call.id for call in calls]
+    if len({id_.casefold() for id_ in ids}) != len(ids):
+        raise ValueError(f"{target}: two calls have the same id")
+    named = list(settings)
+    plan = {
+        "target": target,
+        "settings": [{"name": item.name, "means": item.means, "secret": item.secret} for item in named],
+        "steps": [
+            {
+                "file": f"requests/{call.id}.json",
+                "phase": call.phase,
+                "after": [f"requests/{id_}.json" for id_ in call.after],
+            }
+            for call in calls
+        ],
+    }
+    wrong = [problem for call in calls for problem in validate("request", call.data())]
+    wrong += validate("request_plan", plan)
+    if wrong:
+        raise ValueError(f"{target}: {wrong[0]}")
+    head = [f"# {item.name}: {_line(item.means)}" for item in named]
+    text = "\n".join(["# Fill in before use; keep secrets in the client's own environment file.", *head, ""])
+    files = [json_artefact(f"{target}/{_file(call.id)}", call.data()) for call in calls]
+    http = Artefact(f"{target}/requests.http", text + "\n" + "\n".join(call.http() for call in calls))
+    return [*files, json_artefact(f"{target}/plan.json", plan), http]

@@ -74,8 +74,9 @@ class Compilation:
             plan, findings = lower(
                 self.analysis.project, self.analysis.window, policy, locale=self.locale, settings=self.settings
             )
-            known = set(self.analysis.findings)
-            self._plans[target.plan_class] = plan, tuple(finding for finding in findings if finding not in known)
+            known = {(finding.code, finding.place, finding.message) for finding in self.analysis.findings}
+            own = [item for item in findings if (item.code, item.place, item.message) not in known]
+            self._plans[target.plan_class] = plan, tuple(own)
         return self._plans[target.plan_class]
 
 

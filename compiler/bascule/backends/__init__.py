@@ -33,6 +33,7 @@ class TargetInfo:
 TARGETS: tuple[TargetInfo, ...] = (
     TargetInfo("meta", "Meta Cloud API: template submissions, message bodies, bindings", "bascule.backends.meta"),
     TargetInfo("d360", "360dialog: template submissions and sends as requests", "bascule.backends.d360"),
+    TargetInfo("twilio", "Twilio: Content, approvals and sends as requests", "bascule.backends.twilio"),
     TargetInfo("scenario", "native scenario file (YAML) of the whole project", "bascule.backends.scenario"),
     TargetInfo("intents", "neutral list {intent, response, …} with rules to recognise it", "bascule.backends.intents"),
     TargetInfo("mermaid", "Mermaid flowchart per flow", "bascule.backends.diagrams.mermaid"),

@@ -26,11 +26,14 @@ class FileNames:
     def of(self, *key: str) -> str:
         """The path of a key: its parts as folders and file name."""
         if key not in self._given:
-            wanted = "/".join(safe_name(part) for part in key)
-            name, number = wanted, 2
-            while name.casefold() in self._taken:
-                name = f"{wanted}~{number}"
-                number += 1
-            self._taken.add(name.casefold())
-            self._given[key] = name
+            self._given[key] = self.another("/".join(safe_name(part) for part in key))
         return self._given[key]
+
+    def another(self, wanted: str) -> str:
+        """A path that was not given before: the wanted one, or with a number."""
+        name, number = wanted, 2
+        while name.casefold() in self._taken:
+            name = f"{wanted}~{number}"
+            number += 1
+        self._taken.add(name.casefold())
+        return name

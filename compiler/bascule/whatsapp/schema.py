@@ -21,6 +21,7 @@ KINDS = {
     "request_plan": ("request-plan", ""),
     "template": ("template", ""),
     "template_list": ("template", "list"),
+    "twilio_content": ("twilio-content", ""),
 }
 """What can be checked: the schema's name, and the definition in it where it is not the whole."""
 

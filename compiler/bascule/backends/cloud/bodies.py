@@ -38,18 +38,15 @@ class ArtefactInvalid(Rule):
 
 @dataclass(frozen=True, slots=True)
 class TemplateBody:
-    """A body of ``POST /{WABA}/message_templates``. ``planned`` is None for a definition the source brought along."""
+    """A body of ``POST /{WABA}/message_templates``. ``planned`` is None for a definition the source brought along;
+    ``stem`` is its file's name without extension."""
 
     name: str
     language: str
     data: dict[str, Any]
     planned: PlannedTemplate | None
     place: Place
-
-    @property
-    def stem(self) -> str:
-        """File name without folder and extension."""
-        return f"{safe_name(self.name)}.{safe_name(self.language)}"
+    stem: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +75,21 @@ class CloudBodies:
 def cloud_bodies(project: Project, plan: Plan) -> CloudBodies:
     """Every body of the plan, in its order. A body that fails its schema is reported and left out."""
     made = CloudBodies()
+    names = FileNames()
     for template in plan.templates:
         body = template.template.to_json()
         what = f"the template `{template.name}` ({template.language})"
         if _valid(made, "template", body, template.place, what, "mend the text so that it fits"):
-            made.templates.append(TemplateBody(template.name, template.language, body, template, template.place))
+            stem = names.of(f"{safe_name(template.name)}.{safe_name(template.language)}")
+            made.templates.append(TemplateBody(template.name, template.language, body, template, template.place, stem))
             made.ledger.exact("template", template.place)
         else:
             made.ledger.dropped("template", template.place, "its body breaks a limit of the API", "mend the text")
-    _kept_whole(project, plan, made)
-    paths = FileNames()
+    _kept_whole(project, plan, made, names)
+    folders, paths = FileNames(), FileNames()
     templates = {template.template.key: template for template in plan.templates}
     for step in plan.steps:
-        for send in _sends(step, paths, templates):
+        for send in _sends(step, folders, paths, templates):
             what = f"the message of `{step.node}`"
             if _valid(made, "message", send.data, step.place, what, "mend the text so that it fits"):
                 made.sends.append(send)
@@ -109,9 +108,10 @@ def _valid(made: CloudBodies, kind: str, body: dict[str, Any], place: Place, wha
     return not problems
 
 
-def _kept_whole(project: Project, plan: Plan, made: CloudBodies) -> None:
+def _kept_whole(project: Project, plan: Plan, made: CloudBodies, names: FileNames) -> None:
     """Definitions that a source brings along, were never submitted, and that the graph could not take apart."""
     planned = {template.template.key for template in plan.templates}
+    seen: list[tuple[str, str]] = []
     for asset in project.templates:
         if asset.status or not asset.definition or asset.provider not in ("", "meta"):
             continue
@@ -121,24 +121,34 @@ def _kept_whole(project: Project, plan: Plan, made: CloudBodies) -> None:
         place = asset.at or Place("")
         what = f"the template `{asset.name}` ({asset.language})"
         if _valid(made, "template", body, place, what, "mend the definition so that it fits"):
-            made.templates.append(TemplateBody(asset.name, asset.language, body, None, place))
+            stem = f"{safe_name(asset.name)}.{safe_name(asset.language)}"
+            if (stem, asset.definition) in seen:
+                made.ledger.exact("template definition", place, "the same as another one")
+                continue
+            # Another definition of the same name gets a file of its own, so that neither is lost.
+            seen.append((stem, asset.definition))
+            stem = names.another(stem)
+            made.templates.append(TemplateBody(asset.name, asset.language, body, None, place, stem))
             made.ledger.exact("template definition", place, "as it stands in the source")
         else:
             made.ledger.dropped("template definition", place, "its body breaks a limit of the API", "mend it")
 
 
 def _sends(
-    step: PlannedStep, paths: FileNames, templates: Mapping[tuple[str, str], PlannedTemplate]
+    step: PlannedStep,
+    folders: FileNames,
+    paths: FileNames,
+    templates: Mapping[tuple[str, str], PlannedTemplate],
 ) -> Iterator[SendBody]:
     """Each send body of a step."""
-    stem = paths.of(step.flow, step.node)
+    stem = folders.of(step.flow, step.node)
     many = len(step.messages) > 1
     for language, messages in step.messages:
         tag = f".{safe_name(language)}" if many and language else ""
         for number, message in enumerate(messages, start=1):
             count = f".{number}" if len(messages) > 1 else ""
             data, about = message.message.to_json(), _describe(message)
-            yield SendBody(step, f"{stem}{tag}{count}", "message", language, data, about)
+            yield SendBody(step, paths.another(f"{stem}{tag}{count}"), "message", language, data, about)
     sends = [(language, send) for language, uses in step.templates for send in uses]
     for language, send in sends:
         tag = f".{safe_name(language)}" if len(step.templates) > 1 else ""
@@ -146,7 +156,7 @@ def _sends(
         body = template_send(step, send, templates)
         if body is not None:
             about = {"template": send.template}
-            yield SendBody(step, f"{stem}.template{tag}{branch}", "template", language, body, about)
+            yield SendBody(step, paths.another(f"{stem}.template{tag}{branch}"), "template", language, body, about)
 
 
 def _describe(message: PlannedMessage) -> dict[str, Any]:

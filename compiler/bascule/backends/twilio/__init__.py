@@ -1,0 +1,249 @@
+"""Target ``twilio``: one Content per template and per interactive message, approvals, and sends.
+
+``requests/contents/…`` create (``twilio/text`` beside the WhatsApp type is what an SMS says), ``requests/approvals/…``
+submit to WhatsApp where approval exists, ``requests/messages/…`` send; ``content-map.json`` is the table from node to
+Content. https://www.twilio.com/docs/content, https://www.twilio.com/docs/messaging/api/message-resource
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from bascule.backends.base import Artefact, EmitJob, Emitted, SmsText, json_artefact
+from bascule.backends.cloud import SendBody, TemplateBody, bindings_data, cloud_bodies
+from bascule.backends.requests import Call, Setting, call_artefacts
+from bascule.backends.rules import NotOnTarget, SampleByHand
+from bascule.backends.sms import fallback_of, sms_artefacts
+from bascule.backends.twilio.content import Unfit, message_types, template_types
+from bascule.backends.twilio.variables import Numbers
+from bascule.diagnostics import Finding
+from bascule.ir.encode import encode_project
+from bascule.ir.ledger import Ledger
+from bascule.ir.text import Hole, Literal
+from bascule.whatsapp.plan import PlannedTemplate
+from bascule.whatsapp.schema import validate
+
+__all__ = ["emit"]
+
+_CONTENT = "https://content.twilio.com/v1/Content"
+_SEND = "https://api.twilio.com/2010-04-01/Accounts/{{TWILIO_ACCOUNT_SID}}/Messages.json"
+_AUTH = (("Authorization", "Basic {{TWILIO_BASIC_AUTH}}"),)
+_SETTINGS = (
+    Setting("TWILIO_ACCOUNT_SID", "the account's SID (AC…)"),
+    Setting("TWILIO_BASIC_AUTH", "base64 of API key SID, a colon, and the key's secret", secret=True),
+    Setting("TWILIO_SENDER", "the sender: whatsapp:+… or a Messaging Service SID (MG…)"),
+)
+_APPROVED = ("twilio/text", "twilio/media", "twilio/quick-reply", "twilio/call-to-action", "twilio/carousel",
+             "whatsapp/card", "whatsapp/authentication", "whatsapp/flows")  # fmt: skip
+
+
+class _Writer:
+    """Collects calls; a Content that several sends use stands once."""
+
+    def __init__(self, job: EmitJob) -> None:
+        self.job = job
+        self.calls: list[Call] = []
+        self.sends: list[Call] = []
+        self.findings: list[Finding] = []
+        self.ledger = Ledger()
+        self.contents: dict[tuple[str, str], tuple[str, Numbers]] = {}
+        self.map: list[dict[str, Any]] = []
+        self.files: dict[tuple[str, str], list[dict[str, Any]]] = {
+            (step.flow, step.node): [] for step in job.plan.steps
+        }
+
+    def template(self, template: TemplateBody) -> None:
+        """A template's Content, and its approval."""
+        numbers = Numbers()
+        try:
+            types, todo = template_types(template.data, numbers, self._reply_ids(template))
+        except Unfit as error:
+            self._unfit(f"the template `{template.name}` ({template.language})", "template", template.place, error)
+            return
+        sms = fallback_of(self.job, template.name, template.language)
+        text = _sms_text(template.planned, sms, numbers)
+        if "twilio/text" not in types and text and "whatsapp/authentication" not in types:
+            types = {**types, "twilio/text": {"body": text}}
+        bind = f"content_{template.stem}".replace(".", "_").replace("-", "_")
+        id_ = f"contents/{template.stem}"
+        body: dict[str, Any] = {"friendly_name": template.name, "language": template.language, "types": types}
+        if numbers.samples:
+            body["variables"] = dict(numbers.samples)
+        if not self._valid(body, template.place, f"the Content of `{template.name}` ({template.language})"):
+            return
+        what = f"{template.name} ({template.language})"
+        create = Call(id_, f"create the Content of {what}", "create", "POST", _CONTENT, _AUTH, body,
+                      binds=((bind, "/sid"),), notes=tuple(todo))  # fmt: skip
+        self.calls.append(create)
+        self.findings.extend(SampleByHand.at(template.place, f"twilio, {what}: {item}", help=item) for item in todo[:1])
+        kind = next(iter(types))
+        if kind in _APPROVED:
+            approval = {"name": template.name, "category": template.data["category"]}
+            url = f"{_CONTENT}/{{{{{bind}}}}}/ApprovalRequests/whatsapp"
+            self.calls.append(
+                Call(
+                    f"approvals/{template.stem}",
+                    f"submit {what} to WhatsApp",
+                    "approve",
+                    "POST",
+                    url,
+                    _AUTH,
+                    approval,
+                    after=(id_,),
+                )
+            )
+        self.contents[(template.name, template.language)] = (bind, numbers)
+        self.ledger.exact("template", template.place)
+
+    def _reply_ids(self, template: TemplateBody) -> dict[str, str]:
+        """The reply ids of the node that the template says first, by button text."""
+        if template.planned is None:
+            return {}
+        origin = template.planned.origins[0]
+        routes = next((s.routes for s in self.job.plan.steps if (s.flow, s.node) == (origin.flow, origin.node)), ())
+        return {title: route.reply_ids[0] for route in routes for title in route.titles}
+
+    def send(self, send: SendBody) -> None:
+        """One send: by Content, or as a plain text."""
+        if send.kind == "template":
+            self._send_template(send)
+            return
+        numbers = Numbers()
+        try:
+            types = message_types(send.data, numbers)
+        except Unfit as error:
+            self._unfit(f"the message of `{send.step.node}`", "message", send.step.place, error)
+            return
+        if types is None:
+            self._message(send, _plain(send.data), ())
+            return
+        bind = "content_" + "".join(char if char.isalnum() and char.isascii() else "_" for char in send.stem)
+        while any(bind == known for known, _ in self.contents.values()):
+            bind += "_"
+        language = send.language or "en"
+        name = f"{send.step.flow}.{send.step.node}"[:64]
+        body = {"friendly_name": name, "language": language, "types": types}
+        if numbers.samples:
+            body["variables"] = dict(numbers.samples)
+        if not self._valid(body, send.step.place, f"the Content of `{send.step.node}`"):
+            return
+        self._flat(send)
+        id_ = f"contents/{send.stem}"
+        title = f"create the Content of {send.step.node} in {send.step.flow}"
+        self.calls.append(Call(id_, title, "create", "POST", _CONTENT, _AUTH, body, binds=((bind, "/sid"),)))
+        self.contents[("", send.stem)] = (bind, numbers)
+        self._content(send, bind, numbers.values, id_)
+
+    def _flat(self, send: SendBody) -> None:
+        """A list has no sections here."""
+        interactive = send.data.get("interactive", {})
+        if interactive.get("type") == "list":
+            titles = [section.get("title") for section in interactive["action"]["sections"]]
+            if any(titles):
+                reason = "Twilio's list is flat: section titles are not shown"
+                self.ledger.degraded("section titles", send.step.place, reason, "say the sections in the text")
+
+    def _send_template(self, send: SendBody) -> None:
+        name = send.data["template"]["name"]
+        language = send.data["template"]["language"]["code"]
+        known = self.contents.get((name, language))
+        if known is None:
+            reason = "its Content is not in this folder: put its SID (HX…) in"
+            self.ledger.emulated("template", send.step.place, reason)
+            self._content(send, f"content_{name}_{language}", _given(send.data), None)
+            return
+        bind, numbers = known
+        values = _given(send.data)
+        self._content(send, bind, {number: values.get(slot, slot) for number, slot in numbers.values.items()}, None)
+
+    def _content(self, send: SendBody, bind: str, values: dict[str, str], after: str | None) -> None:
+        form = [("ContentSid", "{{" + bind + "}}")]
+        if values:
+            form.append(("ContentVariables", json.dumps(values, ensure_ascii=False)))
+        self.map.append({"flow": send.step.flow, "node": send.step.node, "language": send.language, "content": bind})
+        self._message(send, tuple(form), (after,) if after else ())
+
+    def _message(self, send: SendBody, form: tuple[tuple[str, str], ...], after: tuple[str, ...]) -> None:
+        whole = (("To", "whatsapp:{{contact.phone}}"), ("From", "{{TWILIO_SENDER}}"), *form)
+        call = Call(f"messages/{send.stem}", f"say {send.step.node} of {send.step.flow}", "send", "POST", _SEND, _AUTH,
+                    form=whole, after=after)  # fmt: skip
+        self.sends.append(call)
+        self.ledger.exact(send.kind, send.step.place)
+        listed = {"path": f"twilio/requests/{call.id}.json", "kind": send.kind, "language": send.language, **send.about}
+        self.files[(send.step.flow, send.step.node)].append(listed)
+
+    def _valid(self, body: dict[str, Any], place: Any, what: str) -> bool:
+        problems = validate("twilio_content", body)
+        for problem in problems:
+            self.findings.append(NotOnTarget.at(place, f"twilio: {what} would be refused: {problem}"))
+        if problems:
+            self.ledger.dropped("content", place, "it breaks a limit of the Content API", "mend the text")
+        return not problems
+
+    def _unfit(self, what: str, construct: str, place: Any, error: Unfit) -> None:
+        help = "submit it at Meta directly, or say it with the types there are"
+        self.findings.append(NotOnTarget.at(place, f"twilio: {what} has no type in Content: {error}", help=help))
+        self.ledger.dropped(construct, place, f"Twilio Content has no type for {error}", help)
+
+
+def _plain(data: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    """A text, or a location (https://www.twilio.com/docs/whatsapp/api#location-messages-with-whatsapp)."""
+    if data["type"] == "text":
+        return (("Body", str(data["text"]["body"])),)
+    place = data["location"]
+    label = str(place.get("name") or place.get("address") or "")
+    action = f"geo:{place['latitude']},{place['longitude']}" + (f"|{label}" if label else "")
+    return (("Body", label or "📍"), ("PersistentAction", action))
+
+
+def _sms_text(planned: PlannedTemplate | None, sms: SmsText | None, numbers: Numbers) -> str:
+    """The source's own words with the numbers of the template; ``""`` where a value of them is not in the template."""
+    if planned is None or sms is None:
+        return ""
+    origin = planned.origins[0]
+    slots = {expression: key for key, expression in origin.bindings}
+    numbered = {slot: number for number, slot in numbers.values.items()}
+    parts: list[str] = []
+    for part in origin.text:
+        if isinstance(part, Literal):
+            parts.append(part.text)
+        elif isinstance(part, Hole) and slots.get(part.expression) in numbered:
+            parts.append("{{" + numbered[slots[part.expression]] + "}}")
+        else:
+            return ""
+    return "".join(parts)
+
+
+def _given(data: dict[str, Any]) -> dict[str, str]:
+    """The values of a Meta send by slot: ``body.1``, ``header.1``, ``button.0.1``."""
+    values: dict[str, str] = {}
+    for component in data["template"].get("components", []):
+        part = component["type"]
+        if part == "button":
+            part = f"button.{component['index']}"
+        for number, parameter in enumerate(component.get("parameters", []), start=1):
+            name = parameter.get("parameter_name") or str(number)
+            kind = parameter["type"]
+            if kind in ("text", "coupon_code"):
+                values[f"{part}.{name}"] = str(parameter[kind])
+            elif kind in ("image", "video", "document"):
+                values[f"{part}.{name}"] = str(parameter[kind].get("link", ""))
+    return values
+
+
+def emit(job: EmitJob) -> Emitted:
+    """Write contents, approvals and sends, the table from node to Content, and the SMS texts."""
+    bodies = cloud_bodies(job.project, job.plan)
+    writer = _Writer(job)
+    for template in bodies.templates:
+        writer.template(template)
+    for send in bodies.sends:
+        writer.send(send)
+    writer.ledger.extend(bodies.ledger.losses())
+    artefacts: list[Artefact] = call_artefacts("twilio", [*writer.calls, *writer.sends], _SETTINGS)
+    artefacts.append(json_artefact("twilio/content-map.json", {"contents": writer.map}))
+    artefacts.append(json_artefact("twilio/bindings.json", bindings_data(job.project, job.plan, writer.files)))
+    artefacts.append(json_artefact("twilio/scenario.json", encode_project(job.project)))
+    artefacts.extend(sms_artefacts(job))
+    return Emitted(tuple(artefacts), (*bodies.findings, *writer.findings), writer.ledger)

@@ -16,6 +16,7 @@ from bascule.diagnostics.parse_rules import (
     PluginFailed,
     findings_of,
 )
+from bascule.ir.settings import ProjectSettings
 from bascule.parsers import (
     POSSIBLE,
     Claim,
@@ -82,6 +83,8 @@ class Workspace:
     documents: dict[str, Document] = field(default_factory=dict)
     inputs: dict[str, bytes] = field(default_factory=dict)
     unreadable: bool = False
+    settings: ProjectSettings = field(default_factory=ProjectSettings)
+    """Facts about the company that no file holds; the passes use them."""
 
     @property
     def labels(self) -> dict[str, str]:

@@ -46,11 +46,15 @@ def located(findings: Sequence[Finding], documents: dict[str, Document]) -> list
 
 
 def analyse(workspace: Workspace, *, locale: str = "") -> Analysis:
-    """Link, prove, lower, check. Pure: the same files give the same analysis."""
+    """Link, prove, lower, check. Pure: the same files and settings give the same analysis.
+
+    ``locale`` (else that of ``workspace.settings``) is used where a source names no language.
+    """
     from bascule.passes import run_passes
 
     projects = [file.parsed.project for file in workspace.files if file.parsed]
-    result = run_passes(projects, locale=locale)
+    settings = workspace.settings
+    result = run_passes(projects, locale=locale or settings.default_locale, settings=settings)
     ledger = Ledger()
     for file in workspace.files:
         if file.parsed:

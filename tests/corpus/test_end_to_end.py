@@ -68,11 +68,11 @@ def test_every_file_compiles_and_every_artefact_is_valid(corpus: Path, folder: s
         analysis = analyse(workspace)
         assert not [finding for finding in analysis.findings if finding.code == "PAR009"], path
         assert all(finding.span is not None for finding in analysis.findings), path
-        written = Compilation(analysis).write("meta")
-        emitted = written.emitted
+        made = Compilation(analysis).write("meta")
+        emitted = made.emitted
         errors = [finding for finding in analysis.findings if str(finding.severity) == "error"]
         assert errors or not emitted.findings, (path, emitted.findings)
-        for artefact in [*emitted.artefacts, *common_artefacts(workspace, analysis, [written])]:
+        for artefact in [*emitted.artefacts, *common_artefacts(workspace, analysis, [made])]:
             name = SCHEMAS.get(artefact.path) or ("template" if "/templates/" in artefact.path else "message")
             if artefact.path == "meta/consolidation.json":
                 continue

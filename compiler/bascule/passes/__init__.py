@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bascule.diagnostics import Finding
 from bascule.ir.project import Project
+from bascule.ir.settings import ProjectSettings
 from bascule.passes.window import WindowReport
 from bascule.whatsapp.plan import Plan
 
@@ -23,7 +24,7 @@ class PassResult:
     findings: tuple[Finding, ...]
 
 
-def run_passes(projects: Sequence[Project], *, locale: str = "") -> PassResult:
+def run_passes(projects: Sequence[Project], *, locale: str = "", settings: ProjectSettings | None = None) -> PassResult:
     """Link, analyse, lower and check. ``locale`` is used where a source names no language."""
     from bascule.passes.languages import settle_languages
     from bascule.passes.link import check_links, merge
@@ -34,9 +35,10 @@ def run_passes(projects: Sequence[Project], *, locale: str = "") -> PassResult:
 
     policy = load_policy()
     linked = merge(projects)
-    project, guessed = settle_languages(linked.project, locale)
+    facts = settings or ProjectSettings()
+    project, guessed = settle_languages(linked.project, locale, facts.languages)
     window = analyse_window(project, float(policy.limit("window.length_seconds")))
-    plan, lowering = lower(project, window, policy, locale=locale)
+    plan, lowering = lower(project, window, policy, locale=locale, settings=facts)
     context = CheckContext(project=project, policy=policy, window=window, plan=plan)
     findings = [*linked.findings, *guessed, *check_links(project), *lowering, *check_rules(context)]
     return PassResult(project, window, plan, tuple(findings))

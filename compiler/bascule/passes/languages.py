@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from bascule.diagnostics import Finding, Rule, Severity
@@ -53,13 +53,21 @@ def _unnamed(flow: Flow) -> str:
     return "\n".join(parts)
 
 
-def settle_languages(project: Project, locale: str) -> tuple[Project, list[Finding]]:
+def settle_languages(project: Project, locale: str, in_use: Sequence[str] = ()) -> tuple[Project, list[Finding]]:
     """Give every flow without a language the user's ``locale``, or the one its words tell.
 
     A flow whose own words are too few takes the language of the other guessed flows of its file when they
-    agree; where nothing tells, it stays without (and a template of it is an error of its own).
+    agree; where nothing tells, it stays without (and a template of it is an error of its own). When the user says
+    which languages are ``in_use``, a guess of another one is not believed.
     """
-    from bascule.language.detect import guess_language
+    from bascule.language.detect import LanguageGuess
+    from bascule.language.detect import guess_language as any_language
+
+    spoken = {tag.replace("-", "_").split("_")[0].lower() for tag in in_use}
+
+    def guess_language(text: str) -> LanguageGuess | None:
+        guess = any_language(text)
+        return guess if guess is None or not spoken or guess.language.split("_")[0] in spoken else None
 
     findings: list[Finding] = []
     open_flows = [flow for flow in project.flows if not flow.locale and not project.locale]

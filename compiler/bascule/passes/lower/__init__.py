@@ -14,6 +14,7 @@ from bascule.diagnostics import Finding
 from bascule.ir.content import Choice, ChoiceKind, Content
 from bascule.ir.nodes import Ask, Chosen, Edge, Message, Node, Unsupported
 from bascule.ir.project import Entry, Flow, Initiator, Project
+from bascule.ir.settings import ProjectSettings
 from bascule.language.names import template_slug, unique_name
 from bascule.passes.lower.choices import reply_id
 from bascule.passes.lower.compose import compose
@@ -40,14 +41,19 @@ __all__ = ["lower"]
 
 
 def lower(
-    project: Project, window: WindowReport, policy: Policy, *, locale: str = ""
+    project: Project,
+    window: WindowReport,
+    policy: Policy,
+    *,
+    locale: str = "",
+    settings: ProjectSettings | None = None,
 ) -> tuple[Plan, tuple[Finding, ...]]:
     """Decide for every node that sends which WhatsApp messages and templates say it.
 
     Pure and deterministic; linear in the size of the graph. The plan's ledger has an entry for each
     node, entry and choice of the graph.
     """
-    context = LowerContext(project, policy, locale)
+    context = LowerContext(project, policy, locale, settings or ProjectSettings())
     steps: list[PlannedStep] = []
     names = _Names()
     for flow in project.flows:
@@ -124,13 +130,27 @@ def _locales(content: Content) -> list[str]:
     return [""]
 
 
+def _spoken(context: LowerContext, flow: Flow, content: Content, place: Place) -> list[str]:
+    """The locales, each language once: a flow's own wording goes before a translation into the flow's own language,
+    which no platform that has both ever says (goflow: a contact of the base language gets the base text)."""
+    chosen: dict[str, str] = {}
+    for locale in _locales(content):
+        language = context.language(flow, locale)
+        if language in chosen:
+            reason = f"a second wording in `{language}`: the first one is said"
+            context.note("dropped", f"wording `{locale or language}`", place, reason, "remove one of the two")
+        else:
+            chosen[language] = locale
+    return list(chosen.values())
+
+
 def _step(context: LowerContext, names: _Names, flow: Flow, node: Message | Ask, window: WindowReport) -> PlannedStep:
     place = node.content.at or node.at or flow.at or Place("")
     site = Site(flow, node, node.content, place, f"{flow.id}.{node.id}")
     to_others = isinstance(node, Message) and node.audience is not None
     verdict = Verdict.OUTSIDE if to_others else window.verdict(flow.id, node.id)
     needs_template = verdict in (Verdict.OUTSIDE, Verdict.EITHER) and node.content.template is None
-    locales = _locales(node.content)
+    locales = _spoken(context, flow, node.content, place)
     messages: list[tuple[str, tuple[PlannedMessage, ...]]] = []
     if verdict is not Verdict.OUTSIDE:
         messages = [(context.language(flow, locale), tuple(compose(context, site, locale))) for locale in locales]

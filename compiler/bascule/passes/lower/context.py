@@ -15,6 +15,7 @@ from bascule.ir.content import Content
 from bascule.ir.ledger import Ledger
 from bascule.ir.nodes import Node
 from bascule.ir.project import Flow, Project
+from bascule.ir.settings import ProjectSettings
 from bascule.source import Place
 from bascule.whatsapp.policy import Policy
 
@@ -53,6 +54,7 @@ class LowerContext:
     project: Project
     policy: Policy
     locale: str
+    settings: ProjectSettings = field(default_factory=ProjectSettings)
     ledger: Ledger = field(default_factory=Ledger)
     findings: list[Finding] = field(default_factory=list)
     _noted: set[tuple[str, str, str, str]] = field(default_factory=set)

@@ -46,17 +46,21 @@ def sample_for(
     after: str = "",
     max_length: int | None = None,
     index: int = 0,
+    company: str = "",
 ) -> Sample:
     """A value for the variable ``name`` (dotted paths welcome).
 
     ``type`` is the declared type in any spelling, ``locale`` a WhatsApp or BCP 47 code, ``before`` and ``after`` the
     text beside the hole (other holes as ``{name}`` or an ellipsis). ``index`` tells variables of one text apart:
     the same arguments give the same value, another index another value. The value is one line, not empty, and at
-    most ``max_length`` characters long (less than one is read as one).
+    most ``max_length`` characters long (less than one is read as one). ``company`` is the real name of the company,
+    shown where the variable stands for it and has room.
     """
     left = fold_text(before[-_NEAR:].replace("…", "{}"))[0].text
     right = fold_text(after[:_NEAR].replace("…", "{}"))[0].text
     kind, how = _choose(name, fold(type), _locale(locale), left, right)
+    if kind == "company" and company and (max_length is None or len(company) <= max_length):
+        return Sample(company, f"{how} (settings)")
     return Sample(_fit(kind, _locale(locale), max(index, 0), max_length), how)
 
 

@@ -28,8 +28,9 @@ def stop_wording(context: LowerContext, site: Site, language: str, parts: Parts,
         return
     parts.text = strip_text(rest)
     if verdict.category == "MARKETING":
-        parts.buttons.append(QuickReplyButton(text=phrase("stop", language)))
-        how = f"the quick reply “{phrase('stop', language)}”"
+        label = context.settings.opt_out_label(language) or phrase("stop", language)
+        parts.buttons.append(QuickReplyButton(text=label))
+        how = f"the quick reply “{label}”"
     else:
         how = "left out: the person can block the sender, and a service message has no promotions to stop"
     context.note("emulated", "opt-out wording", site.place, f"“{found.keyword}” of SMS becomes {how}")

@@ -68,7 +68,20 @@ def sample_of(
         value = variable.sample.best(language)
         if value:
             return Sample(" ".join(value.split()), "declared")
+    settings = context.settings
+    told = settings.sample(name, language)
+    if told:
+        return Sample(" ".join(told.split()), "settings")
     near = plain_text(tuple(before))[-40:], plain_text(tuple(after))[:40]
     kind = variable.type if variable is not None else ""
     longest = variable.max_length if variable is not None else None
-    return sample_for(name, type=kind, locale=language, before=near[0], after=near[1], max_length=longest, index=index)
+    return sample_for(
+        name,
+        type=kind,
+        locale=settings.regional(language),
+        before=near[0],
+        after=near[1],
+        max_length=longest,
+        index=index,
+        company=settings.business,
+    )

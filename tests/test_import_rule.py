@@ -56,7 +56,7 @@ def violations(path: Path, package: Path) -> list[str]:
         own_kind = row in {"parsers", "backends"} and len(parts) > 2
         if target == row:
             rest = pieces[2:]
-            if own_kind and rest and rest[0] != parts[1] and rest[0] not in {"base", "paths", "requests", "rules", "sms", "cloud", "Parsed", "Match"}:
+            if own_kind and rest and rest[0] != parts[1] and rest[0] not in {"base", "paths", "layout", "requests", "rules", "sms", "cloud", "Parsed", "Match"}:
                 found.append(f"{path}:{line}: {row} module imports its sibling {name}")
             continue
         if target in {"resources", "__version__"} or name in PLACE_ONLY.get(row, set()):

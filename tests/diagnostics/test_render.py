@@ -85,7 +85,7 @@ def test_a_finding_as_json() -> None:
 
 def test_the_summary_counts_by_severity() -> None:
     data = findings_data([finding()], 3)
-    assert data["summary"] == {"files": 3, "findings": 1, "errors": 1, "warnings": 0, "infos": 0}
+    assert data["summary"] == {"files": 3, "findings": 1, "errors": 1, "warnings": 0, "infos": 0, "suppressed": 0}
     assert summary_line([finding(), finding()]) == "2 errors"
     assert summary_line([]) == "no findings"
 

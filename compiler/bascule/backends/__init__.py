@@ -34,6 +34,7 @@ TARGETS: tuple[TargetInfo, ...] = (
     TargetInfo("meta", "Meta Cloud API: template submissions, message bodies, bindings", "bascule.backends.meta"),
     TargetInfo("d360", "360dialog: template submissions and sends as requests", "bascule.backends.d360"),
     TargetInfo("twilio", "Twilio: Content, approvals and sends as requests", "bascule.backends.twilio"),
+    TargetInfo("typebot", "Typebot 6.1 import file per flow and language", "bascule.backends.typebot"),
     TargetInfo("scenario", "native scenario file (YAML) of the whole project", "bascule.backends.scenario"),
     TargetInfo("intents", "neutral list {intent, response, …} with rules to recognise it", "bascule.backends.intents"),
     TargetInfo("mermaid", "Mermaid flowchart per flow", "bascule.backends.diagrams.mermaid"),

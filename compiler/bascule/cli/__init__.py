@@ -16,6 +16,7 @@ __all__ = ["main"]
 _COMMANDS = {
     "compile": "Compile scenarios to what a WhatsApp provider takes.",
     "check": "Check scenarios against WhatsApp's rules.",
+    "baseline": "Keep known findings in a file, so that only new ones fail.",
     "inspect": "Show what the files hold: flows, messages, languages, losses.",
     "explain": "Explain a finding code.",
     "formats": "List the source formats and the targets.",

@@ -2,45 +2,188 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
-from bascule.cli.options import COLOUR, FAIL_ON, exit_code, load_sources, source_options, use_colour
+from bascule.cli.checking import Checked, Request, check_inputs, file_errors, run_check, selection_options
+from bascule.cli.configured import Reading, open_settings, shown_path
+from bascule.cli.options import COLOUR, FAIL_ON, said, source_options, use_colour
+
+_FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle")
+
+
+class _FormatType(click.ParamType[tuple[str, str]]):
+    """``FORMAT`` or ``FORMAT:FILE``."""
+
+    name = "format"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """The format and its file (``""``: standard output); unknown formats fail with a suggestion."""
+        if isinstance(value, tuple):
+            return value
+        name, colon, path = str(value).partition(":")
+        if name not in _FORMATS:
+            import difflib
+
+            close = difflib.get_close_matches(name, _FORMATS, n=1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            self.fail(f"{name!r} is no format.{hint} The formats are: {', '.join(_FORMATS)}.", param, ctx)
+        if colon and not path:
+            self.fail(f"{value!r} names no file after the colon.", param, ctx)
+        return name, path
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        """The formats, for the shell."""
+        from click.shell_completion import CompletionItem
+
+        return [CompletionItem(name) for name in _FORMATS if name.startswith(incomplete)]
 
 
 @click.command("check")
 @source_options
 @click.option(
     "--format",
-    "output_format",
-    type=click.Choice(["text", "concise", "json"]),
-    default="text",
-    show_default=True,
-    help="How findings are printed on standard output.",
+    "formats",
+    type=_FormatType(),
+    multiple=True,
+    metavar="FORMAT[:FILE]",
+    help=f"How findings are printed: {', '.join(_FORMATS)}. May be repeated with files, e.g. "
+    "`--format text --format sarif:bascule.sarif`.  [default: text]",
+)
+@click.option(
+    "--output-file", default="", type=click.Path(), metavar="FILE", help="Where the format without a file goes."
+)
+@click.option("--statistics", is_flag=True, help="Print how often each code was found (with --format text or json).")
+@selection_options
+@click.option(
+    "--baseline", default="", type=click.Path(), metavar="FILE", help="Report only what is not in this baseline."
+)
+@click.option("--no-baseline", is_flag=True, help="Report what is in the configured baseline too.")
+@click.option(
+    "--ignore-unknown",
+    is_flag=True,
+    help="Leave out named files that no format recognises or the configuration excludes (for commit hooks).",
 )
 @FAIL_ON
+@click.option("--watch", is_flag=True, help="Check again whenever a file changes; end with Ctrl-C.")
+@click.option("--show-settings", is_flag=True, help="Print the settings that hold for SRC, and check nothing.")
 @COLOUR
-def command(sources: tuple[str, ...], output_format: str, fail_on: str, colour: str, **reading: Any) -> int:
+def command(
+    sources: tuple[str, ...],
+    formats: tuple[tuple[str, str], ...],
+    output_file: str,
+    statistics: bool,
+    select: tuple[str, ...],
+    extend_select: tuple[str, ...],
+    ignore: tuple[str, ...],
+    severity: tuple[str, ...],
+    baseline: str,
+    no_baseline: bool,
+    ignore_unknown: bool,
+    fail_on: str,
+    watch: bool,
+    show_settings: bool,
+    colour: str,
+    **reading: Any,
+) -> int:
     """Check scenarios against WhatsApp's rules.
 
     SRC are files or folders; every file is sniffed. Each finding names its file, line and column, what was
-    found and what to do; `bascule explain CODE` tells more.
-    """
-    from bascule.diagnostics.render_json import findings_data, render_json
-    from bascule.diagnostics.render_text import render_concise, render_text, summary_line
-    from bascule.workspace import analyse
+    found and what to do; `bascule explain CODE` tells more. Without SRC, the `sources` of bascule.toml are read.
 
-    workspace = load_sources(sources, **reading)
-    analysis = analyse(workspace, locale=reading["locale"])
-    read = sum(1 for file in workspace.files if file.parsed)
-    if output_format == "json":
-        click.echo(render_json(findings_data(analysis.findings, read)), nl=False)
-    elif output_format == "concise":
-        click.echo(render_concise(analysis.findings), nl=False)
-    else:
-        click.echo(render_text(analysis.findings, workspace.documents, use_colour(colour)), nl=False)
-        if analysis.findings:
-            click.echo()
-        click.echo(f"{read} file{'s' if read != 1 else ''} checked: {summary_line(analysis.findings)}")
-    return exit_code(analysis.findings, fail_on, workspace.unreadable)
+    Settings, suppressions and baselines: docs/configuration.md; CI and editors: docs/ci.md.
+    """
+    if baseline and no_baseline:
+        raise click.UsageError("--baseline and --no-baseline exclude each other.")
+    given = fail_on if said("fail_on") else ""
+    request = Request(
+        sources,
+        Reading(**reading, ignore_unknown=ignore_unknown),
+        select,
+        extend_select,
+        ignore,
+        severity,
+        given,
+        baseline,
+        no_baseline,
+    )
+    outputs = _outputs(formats, output_file, statistics)
+    if show_settings:
+        from bascule.cli.show_settings import show_settings as show
+
+        return show(request)
+    if watch:
+        return _watch(request, outputs, statistics, colour)
+    checked = run_check(request)
+    _write(checked, outputs, statistics, colour)
+    return checked.code
+
+
+def _outputs(formats: tuple[tuple[str, str], ...], output_file: str, statistics: bool) -> list[tuple[str, str]]:
+    """Pairs of format and file; at most one of them has none."""
+    pairs = list(formats) or [("text", "")]
+    bare = [name for name, path in pairs if not path]
+    if len(bare) > 1:
+        raise click.UsageError(
+            f"{' and '.join(bare)} cannot both go to {'one file' if output_file else 'standard output'}; "
+            f"name a file: --format {bare[-1]}:FILE"
+        )
+    if output_file:
+        if not bare:
+            raise click.UsageError("--output-file: every --format has a file already.")
+        pairs = [(name, path or output_file) for name, path in pairs]
+    files = [path for _, path in pairs if path]
+    twice = next((path for path in files if files.count(path) > 1), "")
+    if twice:
+        raise click.UsageError(f"two formats cannot go to one file ({twice}).")
+    if statistics and any(name not in ("text", "json") for name, _ in pairs):
+        raise click.UsageError("--statistics goes with --format text and json only.")
+    return pairs
+
+
+def _write(checked: Checked, outputs: list[tuple[str, str]], statistics: bool, colour: str) -> None:
+    from bascule import __version__
+    from bascule.diagnostics.renderers import render
+
+    for name, path in outputs:
+        coloured = colour == "always" if path else use_colour(colour)
+        report = checked.report(__version__, coloured)
+        if statistics:
+            from bascule.diagnostics.render_statistics import render_statistics
+
+            text = render_statistics(report, as_json=name == "json")
+        else:
+            text = render(name, report)
+        data = text.encode("utf-8", "backslashreplace")
+        if not path:
+            click.echo(data, nl=False)
+            continue
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            Path(path).write_bytes(data)
+        except OSError as error:
+            raise file_errors(path, error) from error
+
+
+def _watch(request: Request, outputs: list[tuple[str, str]], statistics: bool, colour: str) -> int:
+    if "-" in request.sources:
+        raise click.UsageError("--watch cannot watch standard input.")
+    from bascule.cli.watching import changes
+
+    configured = open_settings(request.sources, request.reading).settings.sources
+    watched = list(request.sources) or [shown_path(path) for path in configured]
+    code = 0
+    try:
+        for changed in changes(lambda: watched):
+            if changed:
+                click.echo(f"changed: {', '.join(changed[:5])}{' …' if len(changed) > 5 else ''}", err=True)
+            checked = run_check(request)
+            _write(checked, outputs, statistics, colour)
+            watched[:] = check_inputs(checked)
+            code = checked.code
+            click.echo("watching for changes; Ctrl-C ends", err=True)
+    except KeyboardInterrupt:
+        pass
+    return code

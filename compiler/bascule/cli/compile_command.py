@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from bascule.cli.options import COLOUR, FAIL_ON, exit_code, load_sources, source_options, use_colour
+from bascule.cli.options import COLOUR, FAIL_ON, exit_code, fail_level, source_options, use_colour
 
 
 @click.command("compile")
@@ -51,6 +51,7 @@ def command(
     """
     import sys
 
+    from bascule.cli.configured import Reading, open_sources
     from bascule.cli.output import write_folder
     from bascule.compiling import Compilation
     from bascule.diagnostics.render_text import render_text, summary_line
@@ -59,12 +60,14 @@ def command(
     from bascule.workspace import analyse, located
 
     targets = _targets(wanted)
-    workspace = load_sources(sources, **reading)
+    opened = open_sources(sources, Reading(**reading))
+    workspace, facts = opened.workspace, opened.settings.project
+    fail_on = fail_level(fail_on, opened.settings.fail_on)
     analysis = analyse(workspace, locale=reading["locale"])
-    compilation = Compilation(analysis, locale=reading["locale"])
+    compilation = Compilation(analysis, facts, reading["locale"] or facts.default_locale)
     written = [compilation.write(target) for target in targets]
     own = [finding for item in written for finding in (*item.findings, *item.emitted.findings)]
-    findings = located([*analysis.findings, *own], workspace.documents)
+    findings = opened.judge(located([*analysis.findings, *own], workspace.documents)).findings
     click.echo(render_text(findings, workspace.documents, use_colour(colour, sys.stderr)), err=True, nl=False)
     if findings:
         click.echo(f"\n{summary_line(findings)}", err=True)

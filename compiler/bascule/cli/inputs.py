@@ -3,45 +3,23 @@
 from __future__ import annotations
 
 import os
-import re
 import stat
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-
-import click
 
 from bascule.diagnostics import Finding
 from bascule.diagnostics.parse_rules import FileTooLarge, FileUnreadable
 from bascule.loading import InputFile, InputTree
 from bascule.source import DEFAULT_MAX_BYTES, Place, SourceFile, Tree
 
-__all__ = ["SIZE", "read_inputs"]
+__all__ = ["read_inputs", "walk"]
 
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "venv"}
 
 
-class SizeType(click.ParamType[int]):
-    """``50M``, ``2G``, ``800k`` or a number of bytes."""
-
-    name = "size"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Return bytes; fails with a usage error."""
-        if isinstance(value, int):
-            return value
-        match = re.fullmatch(r"(\d+)\s*([kKmMgG]?)(?:i?[bB])?", str(value).strip())
-        if not match:
-            self.fail(f"{value!r} is not a size such as 50M", param, ctx)
-        factor: int = 1024 ** " kmg".index((match.group(2) or " ").lower())
-        return int(match.group(1)) * factor
-
-
-SIZE = SizeType()
-
-
-def _walk(folder: Path) -> list[Path]:
+def walk(folder: Path) -> list[Path]:
     """Regular files below a folder in a stable order; hidden folders, links to folders and tool folders left out."""
     found: list[Path] = []
     for base, folders, files in os.walk(folder, followlinks=False):
@@ -68,14 +46,19 @@ def _read(path: Path, max_bytes: int) -> bytes | Finding:
 
 
 def read_inputs(
-    sources: Sequence[str], *, stdin_name: str = "stdin", max_bytes: int = DEFAULT_MAX_BYTES
+    sources: Sequence[str],
+    *,
+    stdin_name: str = "stdin",
+    max_bytes: int = DEFAULT_MAX_BYTES,
+    left_out: Callable[[Path], bool] = lambda _: False,
 ) -> tuple[list[InputFile | InputTree], list[Finding]]:
     """Read what the user named. ``-`` is standard input, a folder is a tree. Unreadable paths become findings.
 
     Labels are relative to each named folder (file name only for a named file), so outputs do not depend on
-    where the files lie; equal labels get a number. A file is read once, however often it is named.
+    where the files lie; equal labels get a number. A file is read once, however often it is named. Files that are
+    ``left_out`` are not opened when they are found in a folder.
     """
-    reading = _Inputs(max_bytes)
+    reading = _Inputs(max_bytes, left_out)
     for source in sources:
         if source == "-":
             data = sys.stdin.buffer.read(max_bytes + 1)
@@ -92,8 +75,9 @@ def read_inputs(
 class _Inputs:
     """What was read so far."""
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, left_out: Callable[[Path], bool]) -> None:
         self.max_bytes = max_bytes
+        self.left_out = left_out
         self.inputs: list[InputFile | InputTree] = []
         self.findings: list[Finding] = []
         self._labels: set[str] = set()
@@ -125,9 +109,12 @@ class _Inputs:
         files: dict[str, SourceFile] = {}
         labels: dict[str, str] = {}
         skipped: dict[str, str] = {}
-        for found in _walk(path):
+        for found in walk(path):
             name = found.relative_to(path).as_posix()
-            if found.suffix.lower() not in _suffixes() and _size(found) > self.max_bytes:
+            if self.left_out(found):
+                skipped[found.as_posix()] = "left out by the configuration"
+                labels[found.as_posix()] = self.unique(name)
+            elif found.suffix.lower() not in _suffixes() and _size(found) > self.max_bytes:
                 skipped[found.as_posix()] = (
                     f"too large, and no format has files called *{found.suffix or 'without a dot'}"
                 )

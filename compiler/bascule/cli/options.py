@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from bascule.cli.inputs import SIZE, read_inputs
+from bascule.cli.sizes import SIZE
 from bascule.diagnostics import Finding, Severity
-from bascule.source import DEFAULT_MAX_BYTES
-from bascule.workspace import Workspace, load
 
-__all__ = ["FAIL_ON", "exit_code", "load_sources", "source_options", "use_colour"]
+if TYPE_CHECKING:
+    from bascule.loading import Workspace
+
+__all__ = ["FAIL_ON", "exit_code", "fail_level", "load_sources", "said", "source_options", "use_colour"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -36,9 +37,9 @@ COLOUR = click.option(
 
 
 def source_options(function: F) -> F:
-    """SRC… and the options that say how to read them."""
+    """SRC… and the options that say how to read them. Without SRC the configuration's ``sources`` are read."""
     decorators = [
-        click.argument("sources", nargs=-1, required=True, metavar="SRC..."),
+        click.argument("sources", nargs=-1, metavar="[SRC]...", type=click.Path()),
         click.option("--from", "from_format", metavar="FORMAT", help="Read every SRC as this format (no sniffing)."),
         click.option("--locale", default="", metavar="LANG", help="Language of texts whose file names none, e.g. fr."),
         click.option(
@@ -51,45 +52,33 @@ def source_options(function: F) -> F:
         click.option(
             "--max-size",
             type=SIZE,
-            default=DEFAULT_MAX_BYTES,
+            default=None,
             metavar="SIZE",
             help="Largest file that is read, e.g. 50M.  [default: 32M]",
         ),
+        click.option(
+            "--config",
+            default="",
+            type=click.Path(),
+            metavar="FILE",
+            help="Configuration file, instead of the bascule.toml or pyproject.toml nearest to the first SRC.",
+        ),
+        click.option("--isolated", is_flag=True, help="Read no configuration file."),
     ]
     for decorator in reversed(decorators):
         function = decorator(function)
     return function
 
 
-def load_sources(
-    sources: Sequence[str],
-    *,
-    from_format: str | None,
-    locale: str,
-    placeholder: str,
-    sheet: str,
-    stdin_filename: str,
-    max_size: int,
-) -> Workspace:
-    """Read and parse what the user named; unknown format names are usage errors with a suggestion."""
-    from bascule.parsers import ParseOptions, all_formats
+def load_sources(sources: Sequence[str], **reading: Any) -> Workspace:
+    """Read and parse what the user named, with the settings of the nearest configuration file.
 
-    names = [info.name for info in all_formats()]
-    if from_format is not None and from_format not in names:
-        import difflib
+    ``reading`` are the options of :func:`source_options`. Unknown format names are usage errors with a suggestion; a
+    broken configuration is a workspace with findings alone.
+    """
+    from bascule.cli.configured import Reading, open_sources
 
-        close = difflib.get_close_matches(from_format, names, n=1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
-        raise click.UsageError(f"no format is called {from_format!r}.{hint} `bascule formats` lists them.")
-    inputs, findings = read_inputs(sources, stdin_name=stdin_filename, max_bytes=max_size)
-    options = ParseOptions(locale=locale, placeholder=placeholder, sheet=sheet)
-    if not inputs and findings:
-        workspace = Workspace(findings=list(findings), unreadable=True)
-    else:
-        workspace = load(inputs, options, from_format=from_format, max_bytes=max_size)
-        workspace.findings[:0] = findings
-        workspace.unreadable = workspace.unreadable or bool(findings)
-    return workspace
+    return open_sources(sources, Reading(**reading)).workspace
 
 
 def use_colour(choice: str, stream: Any = None) -> bool:
@@ -98,6 +87,17 @@ def use_colour(choice: str, stream: Any = None) -> bool:
         return choice == "always"
     stream = stream or sys.stdout
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and bool(stream.isatty())
+
+
+def fail_level(given: str, configured: str) -> str:
+    """The level of ``--fail-on``: what the user wrote, else the configuration, else the option's default."""
+    return given if not configured or said("fail_on") else configured
+
+
+def said(option: str) -> bool:
+    """Whether the user wrote an option of the running command."""
+    source = click.get_current_context().get_parameter_source(option)
+    return source is not None and source.name != "DEFAULT"
 
 
 def exit_code(findings: Sequence[Finding], fail_on: str, unreadable: bool) -> int:

@@ -6,29 +6,36 @@ import contextlib
 import pkgutil
 import re
 import textwrap
+from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any
 
 from bascule.diagnostics.rules import FAMILIES, Rule, registry
 
-__all__ = ["HEADINGS", "all_rules", "page_data", "page_sections", "page_text"]
+__all__ = ["HEADINGS", "all_rules", "load_rules", "page_data", "page_sections", "page_text"]
 
 HEADINGS = ("What it does", "Why", "Example", "Use instead", "Fix safety", "Sources")
 
 _HEADING = re.compile(rf"^(?:#+ *)?({'|'.join(HEADINGS)})(?::[ \t]*|[ \t]*$)", re.MULTILINE)
 _PACKAGES = ("bascule.diagnostics", "bascule.language", "bascule.whatsapp", "bascule.parsers", "bascule.passes",
-             "bascule.backends", "bascule.cli")  # fmt: skip
+             "bascule.backends", "bascule.settings", "bascule.cli")  # fmt: skip
 
 
 def all_rules() -> dict[str, type[Rule]]:
     """Every code there is, sorted: imports all modules that may define one."""
     for name in _PACKAGES:
-        package = import_module(name)
-        for module in pkgutil.walk_packages(package.__path__, name + "."):
-            import_module(module.name)
+        load_rules(name)
     _import_plugins()
     return registry()
+
+
+@cache
+def load_rules(name: str) -> None:
+    """Import all modules of one package, so that its rules are registered."""
+    package = import_module(name)
+    for module in pkgutil.walk_packages(package.__path__, name + "."):
+        import_module(module.name)
 
 
 def _import_plugins() -> None:

@@ -62,14 +62,14 @@ def finding_data(finding: Finding) -> dict[str, Any]:
     return data
 
 
-def findings_data(findings: Sequence[Finding], files: int) -> dict[str, Any]:
-    """All findings with a summary; ``files`` is the number of files read."""
+def findings_data(findings: Sequence[Finding], files: int, suppressed: int = 0) -> dict[str, Any]:
+    """All findings with a summary; ``files`` is the number of files read, ``suppressed`` that of findings left out."""
     counts = {f"{severity}s": 0 for severity in sorted(Severity, reverse=True)}
     for finding in findings:
         counts[f"{finding.severity}s"] += 1
     return {
         "findings": [finding_data(finding) for finding in findings],
-        "summary": {"files": files, "findings": len(findings), **counts},
+        "summary": {"files": files, "findings": len(findings), **counts, "suppressed": suppressed},
     }
 
 

@@ -69,11 +69,11 @@ def close_name(word: str, known: tuple[str, ...]) -> str:
     return by_plain[close[0]] if close else ""
 
 
-_Key = tuple[str, tuple[int, int] | None, bool]
+_Key = tuple[str, str, tuple[int, int] | None, bool]
 
 
 def _key(place: Place) -> _Key:
-    return place.pointer, place.sub, place.key
+    return place.file, place.pointer, place.sub, place.key
 
 
 class Book:
@@ -168,7 +168,7 @@ class Reading:
         self.provided: dict[str, tuple[str, str]] = {"contact": ("contact", "")}
         self._repeated: dict[tuple[str, str], _Repeated] = {}
         self._guesses = 0
-        self._hidden: dict[str, list[tuple[int, int]]] = {}
+        self._hidden: dict[tuple[str, str], list[tuple[int, int]]] = {}
 
     def find(
         self, rule: type[Rule], place: Place, message: str, help: str = "", labels: Iterable[Label] = (), **data: Any
@@ -262,7 +262,7 @@ class Reading:
 
     def hide(self, place: Place, name: str, what: str) -> None:
         """Report a secret at ``place`` and cover it from now on."""
-        known = self._hidden.setdefault(place.pointer, [])
+        known = self._hidden.setdefault((place.file, place.pointer), [])
         start, end = place.sub or (0, 1 << 60)
         if any(start < other[1] and other[0] < end for other in known[-20:]):
             self.secrets.append(place)

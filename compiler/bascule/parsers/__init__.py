@@ -76,6 +76,20 @@ FORMATS: tuple[FormatInfo, ...] = (
         (".json", ".jsonl"),
     ),
     FormatInfo(
+        "dialogflow-es",
+        "Dialogflow ES agent (folder or zip of an export)",
+        "bascule.parsers.dialogflow_es",
+        (".json",),
+        projects=True,
+    ),
+    FormatInfo(
+        "rasa",
+        "Rasa project (Open Source 2 and 3, CALM flows)",
+        "bascule.parsers.rasa",
+        (".yml", ".yaml", ".md", ".json"),
+        projects=True,
+    ),
+    FormatInfo(
         "sms",
         "SMS templates (table, JSON, YAML, properties, text)",
         "bascule.parsers.sms",

@@ -1,0 +1,249 @@
+"""Sources read with the settings that belong to them: finding the configuration, opening it, laying options over it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from bascule.cli.sizes import SIZE
+from bascule.diagnostics import Finding
+from bascule.source import DEFAULT_MAX_BYTES, Document
+
+if TYPE_CHECKING:
+    from bascule.loading import Workspace
+    from bascule.settings import Baseline, ConfigFile, Judged, Loaded, Settings
+
+__all__ = ["Opened", "Reading", "find_config", "open_settings", "open_sources", "shown_path"]
+
+CONFIG_NAMES = ("bascule.toml", "pyproject.toml")
+_MAX_CONFIG = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The options that every command which reads sources has (``source_options``)."""
+
+    from_format: str | None = None
+    locale: str = ""
+    placeholder: str = ""
+    sheet: str = ""
+    stdin_filename: str = "stdin"
+    max_size: int | None = None
+    config: str = ""
+    isolated: bool = False
+    ignore_unknown: bool = False
+    """Named files that no format recognises, or that the configuration excludes, are left out without a word."""
+
+
+@dataclass
+class Opened:
+    """What was read, and the settings it is judged by. ``sources`` are the paths that were named or configured."""
+
+    workspace: Workspace
+    settings: Settings
+    sources: tuple[str, ...]
+    documents: dict[str, Document] = field(default_factory=dict)
+    """Those of the sources and of the configuration files."""
+
+    @property
+    def read(self) -> list[str]:
+        """Display paths of all files that some format read."""
+        return [
+            path
+            for file in self.workspace.files
+            if file.parsed
+            for path in ([member for member, _ in file.members] or [file.path])
+        ]
+
+    def judge(
+        self, findings: Sequence[Finding], *, baseline: Baseline | None = None, base: str = "", keys: bool = False
+    ) -> Judged:
+        """The findings as the settings want them reported. Names in the baseline start from
+        the folder ``base``."""
+        from bascule.settings import Paths, judge
+
+        folders = tuple(absolute(source) for source in self.sources if source != "-" and os.path.isdir(source))
+        paths = Paths(absolute, lambda file: relative(file, base), folders)
+        return judge(findings, self.documents, self.settings, paths, files=self.read, baseline=baseline, want_keys=keys)
+
+
+def absolute(path: str) -> str:
+    """The absolute posix path of a display path."""
+    return Path(os.path.abspath(path)).as_posix()
+
+
+def relative(path: str, folder: str) -> str:
+    """A display path as seen from an absolute folder; its own text where the two have nothing in common."""
+    try:
+        return Path(os.path.relpath(path, folder or os.getcwd())).as_posix()
+    except ValueError:  # another drive
+        return Path(path).as_posix()
+
+
+def shown_path(path: str) -> str:
+    """How an absolute path is shown: relative to the working folder."""
+    return relative(path, "")
+
+
+def find_config(sources: Sequence[str], stdin_filename: str = "stdin") -> str:
+    """The configuration file nearest to the first source (absolute path), or ``""``: its folder's, or one above.
+
+    In one folder ``bascule.toml`` comes before a ``pyproject.toml`` with a table ``[tool.bascule]``.
+    """
+    first = sources[0] if sources else "."
+    start = Path(os.path.abspath(stdin_filename if first == "-" else first))
+    for folder in (start, *start.parents):
+        for name in CONFIG_NAMES:
+            path = folder / name
+            if path.is_file() and (name == CONFIG_NAMES[0] or _speaks_of_us(path)):
+                return path.as_posix()
+    return ""
+
+
+def _speaks_of_us(path: Path) -> bool:
+    from bascule.settings import has_settings
+
+    text = _read_text(path.as_posix())
+    return isinstance(text, str) and has_settings(text)
+
+
+def _read_text(path: str) -> str | Finding:
+    from bascule.settings.load import unreadable
+
+    shown = shown_path(path)
+    try:
+        if not os.path.isfile(path):
+            return unreadable(shown, "this is no file" if os.path.exists(path) else "the file does not exist")
+        if os.path.getsize(path) > _MAX_CONFIG:
+            return unreadable(shown, "the file is larger than any configuration (1 MiB)")
+        return Path(path).read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        return unreadable(shown, f"cannot be read: {error.strerror or 'unknown reason'}")
+    except ValueError:
+        return unreadable(shown, "the file is not UTF-8, as TOML must be")
+
+
+def open_settings(sources: Sequence[str], reading: Reading) -> Loaded:
+    """The settings that hold for the sources. What is wrong with them is in ``findings``."""
+    from bascule.settings import ConfigFile, Loaded, load_settings
+
+    if reading.isolated:
+        if reading.config:
+            raise click.UsageError("--config and --isolated exclude each other.")
+        return Loaded()
+    path = absolute(reading.config) if reading.config else find_config(sources, reading.stdin_filename)
+    if not path:
+        return Loaded()
+    start: ConfigFile = ConfigFile(path, shown_path(path))
+    return load_settings(start, _read_text, shown_path)
+
+
+def open_sources(sources: Sequence[str], reading: Reading, *, hidden: Sequence[str] = ()) -> Opened:
+    """Read and parse what the user named, or what the configuration names when the user named nothing.
+
+    With a broken configuration nothing is read: its findings are the workspace's. Unknown format names are usage
+    errors with a suggestion. Files of ``hidden`` (absolute paths) are left out of folders.
+    """
+    loaded = open_settings(sources, reading)
+    settings = loaded.settings
+    named = tuple(sources) or tuple(shown_path(path) for path in settings.sources)
+    if loaded.broken:
+        from bascule.loading import Workspace
+
+        workspace = Workspace(findings=list(loaded.findings), unreadable=True, documents=dict(loaded.documents))
+        return Opened(workspace, settings, named, workspace.documents)
+    if not named:
+        raise click.UsageError("Missing argument 'SRC...': name files or folders, or `sources` in bascule.toml.")
+    workspace = _load(named, reading, settings, {*hidden, settings.baseline})
+    workspace.findings[:0] = loaded.findings
+    workspace.settings = settings.project
+    workspace.documents.update(loaded.documents)
+    return Opened(workspace, settings, named, workspace.documents)
+
+
+def _load(sources: Sequence[str], reading: Reading, settings: Settings, hidden: set[str]) -> Workspace:
+    from bascule.cli.inputs import read_inputs
+    from bascule.diagnostics.parse_rules import NothingToRead
+    from bascule.loading import InputFile, Workspace, load
+    from bascule.parsers import ParseOptions, all_formats
+
+    names = [info.name for info in all_formats()]
+    if reading.from_format is not None and reading.from_format not in names:
+        import difflib
+
+        close = difflib.get_close_matches(reading.from_format, names, n=1)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        raise click.UsageError(f"no format is called {reading.from_format!r}.{hint} `bascule formats` lists them.")
+    max_bytes = reading.max_size or _size(settings.max_size) or DEFAULT_MAX_BYTES
+
+    def left_out(path: Path) -> bool:
+        whole = absolute(path.as_posix())
+        return whole in hidden or settings.excludes(whole)
+
+    inputs, findings = read_inputs(sources, stdin_name=reading.stdin_filename, max_bytes=max_bytes, left_out=left_out)
+    if reading.ignore_unknown:
+        inputs = [
+            replace(item, explicit=False) if isinstance(item, InputFile) else item
+            for item in inputs
+            if not (isinstance(item, InputFile) and left_out(Path(item.file.path)))
+        ]
+        if not inputs and not findings:
+            return Workspace()
+    options = ParseOptions(
+        locale=reading.locale or settings.project.default_locale,
+        placeholder=reading.placeholder or settings.placeholder,
+        sheet=reading.sheet or settings.sheet,
+    )
+    if not inputs and findings:
+        return Workspace(findings=list(findings), unreadable=True)
+    workspace = load(inputs, options, from_format=reading.from_format, max_bytes=max_bytes)
+    workspace.findings[:0] = findings
+    workspace.unreadable = workspace.unreadable or bool(findings)
+    if reading.ignore_unknown and [finding.code for finding in workspace.findings] == [NothingToRead.code]:
+        workspace.findings.clear()
+        workspace.unreadable = False
+    return workspace
+
+
+def _size(text: str) -> int:
+    return SIZE.convert(text, None, None) if text else 0
+
+
+def with_selection(
+    settings: Settings, select: Sequence[str], extend: Sequence[str], ignore: Sequence[str], severity: Sequence[str]
+) -> Settings:
+    """The settings with the command line's selection on top. Codes that do not exist are usage errors."""
+    from bascule.diagnostics import Severity, registry
+    from bascule.settings.selection import Layer, Unknown, resolve, split_selectors
+
+    def prefixes(option: str, values: Sequence[str]) -> tuple[str, ...]:
+        found = []
+        for selector in split_selectors(values):
+            try:
+                found.append(resolve(selector))
+            except Unknown as error:
+                raise click.UsageError(f"{option}: {error}; {error.help}") from error
+        return tuple(found)
+
+    layer = Layer(
+        prefixes("--select", select) if select else None,
+        prefixes("--extend-select", extend),
+        prefixes("--ignore", ignore),
+    )
+    forced = dict(settings.forced)
+    for item in split_selectors(severity):
+        selector, _, level = item.partition("=")
+        if level not in ("error", "warning", "info"):
+            raise click.UsageError(f"--severity: {item!r} is not CODE=error, CODE=warning or CODE=info.")
+        (prefix,) = prefixes("--severity", [selector])
+        rule = registry().get(prefix)
+        if rule is not None and rule.unreadable:
+            raise click.UsageError(f"--severity: {prefix} means that something could not be read: it stays an error.")
+        forced[prefix] = Severity.parse(level)
+    selection = settings.selection if layer == Layer() else settings.selection.under(layer)
+    return replace(settings, selection=selection, forced=forced)

@@ -290,3 +290,26 @@ def test_groups_become_variables() -> None:
     (node,) = flow.nodes
     assert isinstance(node, SetVariable)
     assert node.assignments == (Assignment(("groups_clients_vip",), Const(True)),)
+
+
+def test_a_test_on_an_intent_becomes_a_test_on_the_words_of_the_answer() -> None:
+    def intent(name: str, *phrases: str) -> Intent:
+        return Intent(name, phrases=Localized.of(tuple(Phrase(literal(phrase)) for phrase in phrases), "fr"))
+
+    asked = Ask(
+        id="q",
+        content=Content(text("Oui ?")),
+        edges=(Edge(When(Call("intent", (Const("prix"),))), "m"), Edge(Otherwise(), "q")),
+        at=AT,
+    )
+    project = one(
+        asked, Message(id="m", content=Content(text("10 €"))), intents=(intent("prix", "tarif"),), locale="fr"
+    )
+    flow = only(fit(project, load_capabilities("typebot")))
+    question = flow.by_id["q"]
+    assert isinstance(question, Ask)
+    assert question.into == ("answer",)
+    case = flow.by_id[str(question.edges[0].target)]
+    guard = case.edges[0].guard
+    assert isinstance(guard, When)
+    assert guard.condition == Call("eq", (Ref(("answer",)), Const("tarif")))

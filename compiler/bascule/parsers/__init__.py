@@ -90,6 +90,18 @@ FORMATS: tuple[FormatInfo, ...] = (
         projects=True,
     ),
     FormatInfo(
+        "contentrepo",
+        "ContentRepo pages (WhatsApp, SMS, USSD, Messenger, Viber side by side)",
+        "bascule.parsers.contentrepo",
+        (".csv", ".xlsx"),
+    ),
+    FormatInfo(
+        "table",
+        "scenario table (CSV, XLSX, Markdown)",
+        "bascule.parsers.table",
+        (".csv", ".tsv", ".xlsx", ".md"),
+    ),
+    FormatInfo(
         "sms",
         "SMS templates (table, JSON, YAML, properties, text)",
         "bascule.parsers.sms",

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bascule.diagnostics import Finding
-from bascule.ir.expr import Ref
 from bascule.ir.ledger import Ledger
 from bascule.ir.nodes import Ask, Message, Node
 from bascule.ir.project import Entry, EntryKind, Flow, Initiator, Project
@@ -18,7 +17,7 @@ from bascule.ir.text import Localized
 from bascule.ir.walk import KEEP, rewrite
 from bascule.passes.fit.context import FitContext
 from bascule.passes.fit.inline import inline_calls
-from bascule.passes.fit.intents import intent_words, without_intents
+from bascule.passes.fit.intents import intent_words
 from bascule.passes.fit.names import rename_variables
 from bascule.passes.fit.nodes import fit_node, fit_text
 from bascule.source import Place
@@ -90,9 +89,6 @@ def _one_language(project: Project, language: str) -> Project:
 def _fit(context: FitContext, project: Project) -> Project:
     target = context.target
     context.project = project
-    if not target.has("entry.intent"):
-        project, _ = without_intents(project, context.language, Ref(("answer", "text")))
-        context.project = project
     flows: list[Flow] = []
     written_out: set[str] = set()
     for flow in project.flows:
@@ -182,7 +178,8 @@ def _entry(context: FitContext, flow: Flow, entry: Entry) -> list[Entry]:
 
 
 def _intent_entry(context: FitContext, entry: Entry, construct: str, place: Place) -> list[Entry]:
-    intent = next((item for item in context.project.intents if entry.intent in (item.id, item.title)), None)
+    intents = context.project.intents
+    intent = next((item for item in intents if entry.intent in (item.id, item.title)), None)
     words = intent_words(context.project, intent, context.language) if intent is not None else ()
     if not words:
         context.note("dropped", construct, place, f"`{entry.intent}` has no phrases of its own", "write keywords")

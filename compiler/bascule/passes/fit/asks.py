@@ -23,7 +23,8 @@ from bascule.ir.nodes import (
 )
 from bascule.ir.text import Literal, Segment, join_text
 from bascule.passes.fit.conditions import branches, fit_condition
-from bascule.passes.fit.context import FitContext, variable
+from bascule.passes.fit.context import ANSWER, FitContext, variable
+from bascule.passes.fit.intents import meaning
 from bascule.passes.fit.says import Saying, say
 from bascule.passes.lower.context import phrase
 from bascule.passes.lower.labels import Label, fit_labels
@@ -51,7 +52,7 @@ def fit_ask(context: FitContext, node: Ask) -> list[Node]:
     """
     place = context.place(node)
     saying = say(context, node.content, place)
-    into = node.into or context.answer(node)
+    into = node.into or ANSWER
     choices = _shown(context, saying, place)
     question = replace(
         node,
@@ -199,7 +200,8 @@ class _After:
                 tests.append(replace(edge, guard=When(self._is_one_of(guard.choices))))
                 context.note("emulated", "answer", edge.at or self.place, "typed: its number or its words")
             elif isinstance(guard, When):
-                tests.append(edge)
+                condition = meaning(context.project, guard.condition, self.value, context.language)
+                tests.append(replace(edge, guard=When(condition)))
             elif isinstance(guard, Timeout):
                 timeout = self._timeout(edge)
             elif isinstance(guard, (Otherwise, Always)) and rest is None:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bascule.ir.expr import Call, Const, Expression, Opaque, Ref
 from bascule.ir.nodes import Always, Case, Edge, Node, Otherwise, When
-from bascule.passes.fit.context import FitContext
+from bascule.passes.fit.context import ANSWER, FitContext, variable
+from bascule.passes.fit.intents import meaning
 
 __all__ = ["Fitted", "branches", "fit_condition", "same_answer"]
 
@@ -160,7 +161,8 @@ def branches(context: FitContext, node: Case, following: Callable[[str], str]) -
     place = context.place(node)
     for edge in node.edges:
         if isinstance(edge.guard, When):
-            fitted = fit_condition(context, edge.guard.condition)
+            condition = meaning(context.project, edge.guard.condition, variable(ANSWER), context.language)
+            fitted = fit_condition(context, condition)
             where = edge.at or place
             if fitted is None:
                 context.note(

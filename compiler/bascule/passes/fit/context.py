@@ -13,7 +13,10 @@ from bascule.ir.text import EMPTY_TEXT, Localized, LocalizedText, Text
 from bascule.source import Place
 from bascule.targets import Capabilities
 
-__all__ = ["FitContext", "leads_to", "onward"]
+__all__ = ["ANSWER", "FitContext", "leads_to", "onward"]
+
+ANSWER = ("answer",)
+"""The variable that takes the answer of every ask that keeps it nowhere: always the person's last words."""
 
 
 @dataclass
@@ -63,10 +66,6 @@ class FitContext:
             number += 1
         self.taken.add(name)
         return name
-
-    def answer(self, node: Node) -> tuple[str, ...]:
-        """The variable that takes the answer of an ask that keeps it nowhere."""
-        return ("answer", node.id)
 
     def words(self, localized: LocalizedText) -> Text:
         """The text in the language of this run; the empty text where there is none."""

@@ -15,7 +15,7 @@ FOLDERS = {"scenario": "scenarios", "twilio-studio": "studio"}
 
 def samples(root: Path, info: FormatInfo) -> list[SourceFile]:
     folder = root / "fixtures" / FOLDERS.get(info.name, info.name)
-    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file() and "hostile" not in path.parts]
     assert files, f"no fixtures in {folder}"
     return [SourceFile(path.relative_to(root).as_posix(), path.read_bytes()) for path in files]
 

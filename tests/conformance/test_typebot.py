@@ -102,7 +102,11 @@ def file_walks(bot: dict[str, Any]) -> set[tuple[str, ...]] | None:
         told = []
         for block in groups[id_]["blocks"]:
             if block["type"] == "text":
-                told.append("\n".join("".join(part["text"] for part in line["children"]) for line in block["content"]["richText"]))
+                told.append(
+                    "\n".join(
+                        "".join(part["text"] for part in line["children"]) for line in block["content"]["richText"]
+                    )
+                )
             elif "url" in block.get("content", {}):
                 told.append(block["content"]["url"])
         return told
@@ -137,7 +141,8 @@ def test_every_file_reads_back(root: Path, corpus: Path) -> None:
     for name, flow, bot in bots(root, corpus):
         file = SourceFile.of_text(json.dumps(bot, ensure_ascii=False), "bot.json")
         match = sniff(file)
-        assert match is not None and match.confidence >= 75, name
+        assert match is not None, name
+        assert match.confidence >= 75, name
         parsed = parse(file, ParseOptions())
         assert not parsed.unreadable, name
         (again,) = parsed.project.flows

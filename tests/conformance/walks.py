@@ -9,11 +9,11 @@ BUDGET = 4000
 
 
 def walks(
-    start: str | None, says: Callable[[str], list[str]], onward: Callable[[str], Iterable[str]]
+    start: str | None, says: Callable[[str], list[str]], onward: Callable[[str], Iterable[str | None]]
 ) -> set[tuple[str, ...]] | None:
     """What is said on every path of at most :data:`LENGTH` messages; None when there are too many paths to try all.
 
-    A place is not looked at twice with the same words behind it: what can follow is the same.
+    ``None`` among the ways on is an end. A place is not looked at twice with the same words behind it: what can follow is the same.
     """
     found: set[tuple[str, ...]] = set()
     seen: set[tuple[str, tuple[str, ...]]] = set()

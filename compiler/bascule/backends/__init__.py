@@ -34,6 +34,9 @@ TARGETS: tuple[TargetInfo, ...] = (
     TargetInfo("meta", "Meta Cloud API: template submissions, message bodies, bindings", "bascule.backends.meta"),
     TargetInfo("d360", "360dialog: template submissions and sends as requests", "bascule.backends.d360"),
     TargetInfo("twilio", "Twilio: Content, approvals and sends as requests", "bascule.backends.twilio"),
+    TargetInfo(
+        "landbot", "Landbot: Bots API draft and a build brief per flow and language", "bascule.backends.landbot"
+    ),
     TargetInfo("typebot", "Typebot 6.1 import file per flow and language", "bascule.backends.typebot"),
     TargetInfo("scenario", "native scenario file (YAML) of the whole project", "bascule.backends.scenario"),
     TargetInfo("intents", "neutral list {intent, response, …} with rules to recognise it", "bascule.backends.intents"),

@@ -22,6 +22,7 @@ KINDS = {
     "template": ("template", ""),
     "template_list": ("template", "list"),
     "twilio_content": ("twilio-content", ""),
+    "landbot": ("landbot", ""),
     "typebot": ("typebot", ""),
 }
 """What can be checked: the schema's name, and the definition in it where it is not the whole."""

@@ -24,6 +24,7 @@ FOLDERS = {
     "wa-templates": "wa-templates",
     "rapidpro-single-flow": "rapidpro",
     "rapidpro-export": "rapidpro",
+    "rapidpro-legacy": "rapidpro",
     "glific": "rapidpro",
     "node-red": "node-red",
     "viber-survey-sheet": "viber",
@@ -32,7 +33,6 @@ FOLDERS = {
 AT_LEAST = {"twilio-studio": 14, "sms-templates": 9, "floip": 23, "wa-templates": 6, "glific": 16, "parallel-content": 31}
 NOT_READ = (
     "praekeltfoundation__platform-mnch__HelpCentre__stacks_config.yaml",  # settings, no scenario
-    "rapidpro__rapidpro__media__test_flows__mixed_versions.json",  # holds a legacy flow, which is refused
 )
 SCHEMAS = {
     "manifest.json": "manifest",

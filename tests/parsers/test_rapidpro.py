@@ -107,7 +107,11 @@ def following(found: Flow, item: Node) -> Node:
 
 
 @pytest.mark.parametrize(
-    "name", ["rendez_vous", "flux_seul", "definition", "resultats", "moteur", "voix", "glific_export", "hostile/vide"]
+    "name",
+    [
+        *("rendez_vous", "flux_seul", "definition", "resultats", "moteur", "voix", "glific_export", "hostile/vide"),
+        *("ancienne_v4", "ancienne_v11", "ancienne_voix", "ancienne_seule", "hostile/melange"),
+    ],
 )
 def test_exports_and_flows_are_recognised_for_certain(name: str) -> None:
     match = sniff(SourceFile(name, (FIXTURES / f"{name}.json").read_bytes()))
@@ -121,7 +125,7 @@ def test_flows_without_a_version_are_likely() -> None:
     assert (match.confidence, "no `spec_version`" in match.reason) == (LIKELY, True)
 
 
-def test_legacy_files_are_recognised_so_that_they_can_be_refused() -> None:
+def test_files_of_before_version_13_are_recognised_with_their_version() -> None:
     match = sniff(SourceFile("x.json", (FIXTURES / "hostile" / "ancien_format.json").read_bytes()))
     assert match is not None
     assert match.confidence == CERTAIN
@@ -192,19 +196,19 @@ def test_a_list_of_flows_is_read_and_equal_names_get_new_ids() -> None:
     assert [item.id for item in parsed.project.flows] == ["essai", "essai_2"]
 
 
-def test_legacy_flows_are_refused_with_their_version_and_the_way_out() -> None:
+def test_a_file_of_old_flows_is_read_and_says_that_they_are_upgraded() -> None:
     parsed = load("hostile/ancien_format.json")
-    assert parsed.unreadable
-    assert parsed.project.flows == ()
-    refusals = [finding for finding in parsed.findings if finding.code == "PAR350"]
-    assert ["`Vieux` has version 11.12" in refusals[0].message, "`Très vieux`" in refusals[1].message] == [True, True]
-    assert all("export it again" in finding.help for finding in refusals)
+    assert not parsed.unreadable
+    assert [item.title for item in parsed.project.flows] == ["Vieux", "Très vieux"]
+    (note,) = [finding for finding in parsed.findings if finding.code == "PAR350"]
+    assert note.message == "2 flow(s) of version 11.12, the first is `Vieux`: they are upgraded as they are read"
 
 
-def test_a_mixed_file_keeps_its_readable_flows() -> None:
+def test_a_file_of_several_versions_is_read_whole() -> None:
     parsed = load("hostile/melange.json")
     assert not parsed.unreadable
-    assert [item.title for item in parsed.project.flows] == ["Neuf", "Futur", "Illisible"]
+    assert [item.title for item in parsed.project.flows] == ["", "Neuf", "Futur", "Illisible"]
+    assert [dict(item.facts).get("version") for item in parsed.project.flows] == ["8", None, None, None]
     assert [finding.message for finding in parsed.findings if finding.code == "PAR368"] == [
         "a flow has version 15.0.0; the newest that is known is 14.4.2, and it is read as that",
         "a flow has the version `demain`; it is read as the first form of 13",

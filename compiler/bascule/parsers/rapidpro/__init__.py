@@ -1,99 +1,41 @@
-"""RapidPro and TextIt flows (versions 13 and 14): exports, bare flows, engine assets, and exports of Glific.
+"""RapidPro and TextIt flows (versions 2 to 14): exports, bare flows, engine assets, and exports of Glific.
 
 Format: https://docs.nyaruka.com/goflow/flows.html
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from bascule.diagnostics import Finding
 from bascule.diagnostics.parse_rules import findings_of
 from bascule.ir.project import Entry, EntryKind, Flow, Project
-from bascule.parsers.base import CERTAIN, LIKELY, Match, Parsed, ParseOptions
+from bascule.language.secrets import MaskedDocument
+from bascule.parsers.base import Parsed, ParseOptions
 from bascule.parsers.rapidpro import losses, rules
 from bascule.parsers.rapidpro.catalogue import FIELD_TYPES
 from bascule.parsers.rapidpro.entries import Starts, read_campaigns, read_keywords, read_triggers
 from bascule.parsers.rapidpro.flows import FlowSource, read_flow
 from bascule.parsers.rapidpro.glific import is_glific
 from bascule.parsers.rapidpro.inventory import open_export, open_flow, open_wrapper
+from bascule.parsers.rapidpro.legacy.envelope import upgraded_export
+from bascule.parsers.rapidpro.legacy.flow import keys_of, with_keys
+from bascule.parsers.rapidpro.legacy.inventory import open_legacy_flow
+from bascule.parsers.rapidpro.legacy.remarks import remark
 from bascule.parsers.rapidpro.located import Arr, Obj, locate
 from bascule.parsers.rapidpro.losses import ChannelChoice, LeftOut, LostInUpgrade
 from bascule.parsers.rapidpro.migrations import Step, migrate
 from bascule.parsers.rapidpro.reading import Reading, clip, json_text, slug, unique
-from bascule.parsers.rapidpro.rules import LegacyFlow, MissingAsset, NoFlows, NoTrigger
+from bascule.parsers.rapidpro.rules import MissingAsset, NoFlows, NoTrigger
 from bascule.parsers.rapidpro.scene import Assets, name_of
-from bascule.parsers.rapidpro.shapes import Found, Located, find_flows, is_flow, legacy_version
+from bascule.parsers.rapidpro.shapes import Located, find_flows
+from bascule.parsers.rapidpro.sniffing import RECORDED_RUN, is_recorded_run, sniff
 from bascule.parsers.rapidpro.uses import uses_of
 from bascule.source import Place, SourceFile, TextDocument
 from bascule.source.json import JsonDocument, read_json
 
 __all__ = ["losses", "parse", "rules", "sniff"]
-
-_NEAR = 20
-_SEEN = 50
-_UPGRADE = "import the file into a current workspace and export it again, or run the engine's `flowmigrate`"
-_EXPORT_LISTS = ("campaigns", "triggers", "fields", "groups")
-
-
-def sniff(file: SourceFile) -> Match | None:
-    """Say whether a file holds RapidPro flows, and why (not)."""
-    document = file.json
-    if document is None:
-        return None
-    return _sniff(document.value)
-
-
-def _sniff(value: Any) -> Match | None:
-    if isinstance(value, list):
-        answers = [
-            match for item in value[:_SEEN] if isinstance(item, dict) and (match := _sniff_flow(item)) is not None
-        ]
-        return Match(LIKELY, f"a list of flows: {answers[0].reason}") if answers else None
-    if not isinstance(value, dict) or "states" in value:
-        return None
-    if "specification_version" in value:
-        return Match(_NEAR, "it has a `specification_version`: a FLOIP container") if "flows" in value else None
-    flows = value.get("flows")
-    if isinstance(flows, list):
-        return _sniff_export(value, flows)
-    if isinstance(value.get("outputs"), list) and "contact" in value and "trigger" in value:
-        return Match(_NEAR, "it is a recorded run of the engine, not a flow")
-    results = value.get("results")
-    if isinstance(results, list):
-        inner = [item.get("definition") for item in results[:_SEEN] if isinstance(item, dict)]
-        if any(is_flow(item) for item in inner):
-            return Match(CERTAIN, "its `results` hold flow definitions with `nodes`")
-        return None
-    return _sniff_flow(value)
-
-
-def _sniff_export(value: Mapping[str, Any], flows: list[Any]) -> Match | None:
-    for item in flows[:_SEEN]:
-        match = _sniff_flow(item, value) if isinstance(item, dict) else None
-        if match is not None:
-            return Match(max(match.confidence, LIKELY), f"its `flows` are RapidPro's: {match.reason}")
-    if any(isinstance(value.get(key), list) for key in ("campaigns", "triggers")) and "version" in value:
-        return Match(CERTAIN, "it has the lists of a RapidPro export (`flows`, `campaigns`, `triggers`)")
-    if "nodes" in value or not flows:
-        return Match(_NEAR, "it has `flows`, but none with `nodes` that have exits")
-    return None
-
-
-def _sniff_flow(item: Mapping[str, Any], envelope: Mapping[str, Any] | None = None) -> Match | None:
-    legacy = legacy_version(item, envelope)
-    if legacy is not None:
-        return Match(CERTAIN, f"it is a RapidPro flow of version {legacy}, with `action_sets` and `rule_sets`")
-    inner = item.get("definition")
-    if isinstance(inner, dict) and is_flow(inner):
-        return Match(CERTAIN, "its `definition` has `nodes` with actions, routers and exits")
-    if not is_flow(item):
-        return None
-    if "spec_version" in item:
-        return Match(CERTAIN, "it has `nodes` and a `spec_version`")
-    return Match(LIKELY, "its `nodes` have actions, routers and exits, though it has no `spec_version`")
 
 
 def parse(file: SourceFile, options: ParseOptions) -> Parsed:
@@ -102,6 +44,9 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     if document is None:
         return _unreadable(file)
     return _Export(file, document, options).read()
+
+
+_MOST_FACTS = 10_000
 
 
 class _Export:
@@ -132,7 +77,7 @@ class _Export:
             ]
         )
         starts = Starts(reading, self.assets, self.taken)
-        for export in self.located.exports:
+        for export in map(upgraded_export, self.located.exports):
             read_triggers(starts, export)
             read_campaigns(starts, export)
         flows: list[Flow] = []
@@ -160,7 +105,8 @@ class _Export:
             ("shape", self.located.shape),
             ("dialect", "glific" if reading.glific else "rapidpro"),
         )
-        return Parsed(project, reading.finish(), reading.book.close(), self.document, not flows, facts)
+        shown = MaskedDocument(self.document, reading.secrets) if reading.secrets else self.document
+        return Parsed(project, reading.finish(), reading.book.close(), shown, not flows, facts)
 
     # Putting down
 
@@ -174,7 +120,7 @@ class _Export:
             if found.wrapper is not None:
                 open_wrapper(reading, found.wrapper)
             if found.legacy is not None:
-                self._refuse(found)
+                open_legacy_flow(reading, found.value, found.pointer)
             else:
                 open_flow(reading, found.value, found.pointer)
         for value, pointer in located.strays:
@@ -185,40 +131,26 @@ class _Export:
             reading.book.dropped(place, "nothing to read; kept as a fact", "export the flow itself", code)
             self.facts.append((pointer.lstrip("/"), json_text(value)))
 
-    def _refuse(self, found: Found) -> None:
-        """A flow of a version that is not read here."""
-        place = self.reading.place(found.pointer)
-        self.reading.book.open("legacy flow", place)
-        name = found.value.get("name") if isinstance(found.value, dict) else None
-        metadata = found.value.get("metadata") if isinstance(found.value, dict) else None
-        if not isinstance(name, str) and isinstance(metadata, dict):
-            name = metadata.get("name")
-        shown = f"the flow `{clip(name)}`" if isinstance(name, str) else "the flow"
-        code = self.reading.find(
-            LegacyFlow,
-            place,
-            f"{shown} has version {found.legacy}; versions before 13 are not read",
-            help=_UPGRADE,
-        )
-        self.reading.book.dropped(place, f"a flow of version {found.legacy}", _UPGRADE, code)
-
     # Reading
 
     def _sources(self) -> list[FlowSource]:
         """The flows in the newest shape, with their ids."""
         result: list[FlowSource] = []
+        keys = keys_of([found.value for found in self.located.flows if found.legacy is not None])
         for found in self.located.flows:
-            if found.legacy is not None:
-                continue
-            migrated = migrate(found.value)
-            name, uuid = found.value.get("name"), found.value.get("uuid")
+            flow = with_keys(found.value, keys) if found.legacy is not None else found.value
+            migrated = migrate(flow, found.start)
+            name, uuid = migrated.flow.get("name"), migrated.flow.get("uuid")
             title = name if isinstance(name, str) else ""
             id_ = unique(slug(title) or slug(self.file.stem) or "flow", self.taken)
             if isinstance(uuid, str) and uuid:
                 self.assets.flows.setdefault(uuid, id_)
             if title:
                 self.assets.titles.setdefault(title, id_)
-            result.append(FlowSource(id_, migrated, self.reading.place(found.pointer), found.wrapper))
+            if found.legacy is not None:
+                remark(self.reading, found.value, found.legacy, title)
+            place = self.reading.place(found.pointer)
+            result.append(FlowSource(id_, migrated, place, found.wrapper, found.legacy or ""))
         return result
 
     def _assets(self) -> None:
@@ -329,7 +261,7 @@ class _Export:
             if step is None:
                 continue
             reason = f"the platform's own upgrade to {step.name} takes it out: {step.title}"
-            if entry.place.pointer.endswith("/all_urns") and self._true(entry.place):
+            if entry.place.pointer.endswith(("/all_urns", "/send_all")) and self._true(entry.place):
                 code = reading.find_once(
                     ChannelChoice,
                     "all_urns",
@@ -337,15 +269,18 @@ class _Export:
                     lambda count: f"{count} message(s) go to all addresses of a contact; on WhatsApp there is one",
                 )
                 reading.book.degraded(entry.place, reason, "", code)
-            elif entry.construct.startswith("translation"):
+            elif _is_content(entry.construct):
+                what = entry.construct.split(" ")[0]
 
-                def message(count: int, step: Step = step) -> str:
-                    return f"the upgrade to {step.name} takes out {count} translation(s): {step.title}"
+                def message(count: int, step: Step = step, what: str = what) -> str:
+                    return f"the upgrade to {step.name} takes out {count} {what}(s): {step.title}"
 
-                code = reading.find_once(LostInUpgrade, step.name, entry.place, message)
+                code = reading.find_once(LostInUpgrade, f"{step.name} {what}", entry.place, message)
                 reading.book.degraded(entry.place, reason, "", code)
             else:
                 reading.book.emulated(entry.place, reason)
+            if step.version <= (13, 0, 0):
+                self._keep(entry.place)
 
     def _true(self, place: Place) -> bool:
         return self.document.source_of(place.pointer) == "true"
@@ -353,12 +288,13 @@ class _Export:
     def _rest(self, some: bool) -> None:
         """What nobody read: never silently."""
         reading = self.reading
-        if not some and not any(finding.code in (LegacyFlow.code, NoFlows.code) for finding in reading.findings):
+        if not some and not any(finding.code == NoFlows.code for finding in reading.findings):
+            run = is_recorded_run(self.document.value)
             reading.find(
                 NoFlows,
                 reading.place(""),
-                "the file holds no flow that can be read",
-                help="export the flows themselves",
+                f"the file holds no flow: {RECORDED_RUN}" if run else "the file holds no flow that can be read",
+                help="compile the file of the flows it ran" if run else "export the flows themselves",
             )
         for entry in reading.book.undecided():
             construct = entry.construct
@@ -368,8 +304,19 @@ class _Export:
 
             code = reading.find_once(LeftOut, construct, entry.place, message, help="see the other findings there")
             reading.book.dropped(entry.place, "not read; kept as a fact", "see the finding", code)
-            if len(self.facts) < 10_000:
-                self.facts.append((entry.place.pointer.lstrip("/"), reading.source_of(entry.place.pointer)))
+            self._keep(entry.place)
+
+    def _keep(self, place: Place) -> None:
+        """Keep what stands at a place as a fact of the project."""
+        if len(self.facts) < _MOST_FACTS:
+            self.facts.append((place.pointer.lstrip("/"), self.reading.source_of(place.pointer)))
+
+
+def _is_content(construct: str) -> bool:
+    """Whether people would notice that a construct is gone: translations, actions, rules."""
+    return construct.startswith(("translation", "action ", "rule ")) and not construct.startswith(
+        ("action set", "rule set")
+    )
 
 
 def _locales(flow: Flow) -> tuple[str, ...]:

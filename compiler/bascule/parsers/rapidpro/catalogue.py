@@ -48,6 +48,8 @@ TRIGGERS: dict[str, tuple[EntryKind, str]] = {
     "T": (EntryKind.CONTACT_EVENT, "closed ticket"),
     "I": (EntryKind.CONTACT_EVENT, "opt-in"),
     "O": (EntryKind.CONTACT_EVENT, "opt-out"),
+    "F": (EntryKind.CONTACT_EVENT, "new follower"),
+    "U": (EntryKind.KEYWORD, "USSD code"),
 }
 """Type of a trigger to the kind of entry and its name in words."""
 

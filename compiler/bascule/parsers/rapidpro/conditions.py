@@ -19,6 +19,9 @@ def condition_of(scene: Scene, case: Case, subject: Expression | None) -> Expres
     """The condition of a case. Where its arguments are translated, it depends on the contact's language."""
     if not case.known or subject is None:
         return Opaque(RAPIDPRO, case.source)
+    if case.parts:
+        inner = tuple(condition_of(scene, part, subject) for part in case.parts)
+        return inner[0] if len(inner) == 1 else Call(case.test, inner)
     tests = {language: _test(scene, case, language, subject) for language in case.arguments}
     base = tests.pop(scene.locale)
     return by_language(base, list(tests.items()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from bascule.ir.content import Content
@@ -36,12 +37,17 @@ class Starts:
         self.flows: list[Flow] = []
         self.facts: list[tuple[str, str]] = []
 
+    def known(self, reference: Any) -> str | None:
+        """The id of the flow of this file that a reference means, if there is one."""
+        uuid = reference.get("uuid") if isinstance(reference, Obj) else None
+        found = self.assets.flows.get(uuid) if isinstance(uuid, str) else None
+        if found is None and isinstance(reference, Obj):
+            found = self.assets.titles.get(name_of(reference))
+        return found
+
     def add(self, reference: Any, entry: Entry, what: str, place: Place, members: Members) -> None:
         """Put an entry on the flow a trigger or event names, or on a new one that goes on to it."""
-        uuid = reference.get("uuid") if isinstance(reference, Obj) else None
-        known = self.assets.flows.get(uuid) if isinstance(uuid, str) else None
-        if known is None and isinstance(reference, Obj):
-            known = self.assets.titles.get(name_of(reference))
+        known = self.known(reference)
         self.reading.book.exact(place)
         if known is not None:
             self.entries.setdefault(known, []).append(entry)
@@ -118,7 +124,7 @@ def read_triggers(starts: Starts, export: Obj) -> None:
         )
         _names(reading, starts.assets, members, "contacts")
         keywords = _keywords(item) if kind is EntryKind.KEYWORD else ()
-        for key in ("channel", "referrer_id"):
+        for key in ("flow", "channel", "referrer_id"):
             if item.get(key) is not None:
                 members.facts.append((key, json_text(item[key])))
         if item.get("channel") is not None:
@@ -126,7 +132,7 @@ def read_triggers(starts: Starts, export: Obj) -> None:
         schedule = item.get("schedule")
         if schedule is not None:
             members.facts.append(("schedule", json_text(schedule)))
-        if isinstance(letter, str) and letter in "MIOT":
+        if isinstance(letter, str) and letter in "MIOTFU":
             members.facts.append(("trigger_type", json_text(letter)))
         members.keep_rest()
         entry = Entry(
@@ -194,6 +200,8 @@ def read_campaigns(starts: Starts, export: Obj) -> None:
         starts.assets.use("group", name, place)
         title = campaign.get("name")
         members.keep_rest("campaign/")
+        if group is not None:
+            members.facts.append(("group", json_text(group)))
         for event, at in _objects(reading, campaign, "events"):
             _event(starts, event, at, title if isinstance(title, str) else "", name, members.facts)
 
@@ -217,11 +225,12 @@ def _event(
             help="write `offset` as a number and `unit` as one of M, H, D, W",
         )
         reading.book.degraded(place, "its time is not known", "write `offset` and `unit`", code)
+        members.facts.extend((key, json_text(event[key])) for key in ("offset", "unit") if key in event)
     offset = Duration(amount * seconds) if word and amount is not None else None
     relative = event.get("relative_to")
     field = relative.get("key") if isinstance(relative, Obj) else None
     starts.assets.use("field", field if isinstance(field, str) else "", place)
-    for key in ("relative_to", "start_mode", "delivery_hour", "uuid"):
+    for key in ("flow", "relative_to", "start_mode", "delivery_hour", "uuid", "id"):
         if event.get(key) is not None:
             members.facts.append((key, json_text(event[key])))
     entry = Entry(
@@ -234,6 +243,12 @@ def _event(
         at=place,
     )
     kind = event.get("event_type")
+    if kind == "M" and starts.known(event.get("flow")) is not None:
+        # Old exports hold the flow of the message, too.
+        if event.get("message"):
+            entry = replace(entry, facts=(*entry.facts, ("message", json_text(event["message"]))))
+        starts.add(event["flow"], entry, f"an event of the campaign {campaign}".rstrip(), place, members)
+        return
     if kind == "M" or (kind is None and event.get("message") and not event.get("flow")):
         _message(starts, event, place, entry, campaign)
         return

@@ -39,12 +39,14 @@ _MINUTE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class FlowSource:
-    """A flow in the newest shape with the id it gets. ``place`` is where it stands in the file."""
+    """A flow in the newest shape with the id it gets. ``place`` is where it stands in the file, ``legacy`` the version
+    of one that was in the shape before 13."""
 
     id: str
     migrated: Migrated
     place: Place
     wrapper: Obj | None = None
+    legacy: str = ""
 
 
 def language_of(flow: Obj) -> str:
@@ -93,7 +95,16 @@ class _FlowReader:
         for key in ("uuid", "spec_version", "version", "language", "type", "revision", "metadata", "vars"):
             if key in flow:
                 members.fact(key)
-        for key in ("ignore_triggers", "_dependencies", "_results", "_waiting_exits", "parent_refs", "issues"):
+        for key in (
+            "entry",
+            "id",
+            "ignore_triggers",
+            "_dependencies",
+            "_results",
+            "_waiting_exits",
+            "parent_refs",
+            "issues",
+        ):
             members.fact(key)
         self._version()
         kind = flow.get("type")
@@ -123,6 +134,15 @@ class _FlowReader:
 
     def _version(self) -> None:
         reading, version = self.reading, self.source.migrated.version
+        if self.source.legacy:
+            if self.source.legacy == "unknown" and version is not None:
+                reading.find(
+                    UnknownSpecVersion,
+                    self.source.place,
+                    f"a flow carries no version; by its shape it is read as version {'.'.join(map(str, version[:2]))}",
+                    help="export it again",
+                )
+            return
         place = reading.at(self.flow, "spec_version") if "spec_version" in self.flow else self.source.place
         if version is None:
             written = self.flow.get("spec_version")
@@ -174,7 +194,8 @@ class _FlowReader:
         top = number_of(position.get("top")) if isinstance(position, Obj) else None
         if left is not None and top is not None:
             positions[uuid] = (left, top)
-        self.reading.book.exact(place, "its position; the node itself says of what type it is")
+        drawn = "" if self.source.legacy else "its position; the node itself says of what type it is"
+        self.reading.book.exact(place, drawn)
         rest = (
             {key: value for key, value in entry.items() if key not in ("position", "type")}
             if isinstance(entry, Obj)

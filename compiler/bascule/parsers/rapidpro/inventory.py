@@ -24,9 +24,9 @@ _WAIT = ("type", "timeout", "hint")
 _CASE = ("uuid", "type", "arguments", "category_uuid")
 _CATEGORY = ("uuid", "name", "exit_uuid")
 
-CAMPAIGN = ("uuid", "name", "group", "events")
+CAMPAIGN = ("uuid", "id", "name", "group", "events")
 EVENT = (
-    *("uuid", "offset", "unit", "event_type", "delivery_hour", "message", "relative_to", "start_mode", "flow"),
+    *("uuid", "id", "offset", "unit", "event_type", "delivery_hour", "message", "relative_to", "start_mode", "flow"),
     "base_language",
 )
 TRIGGER = (

@@ -8,12 +8,25 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from bascule.language.rapidpro_expression import Change
 from bascule.source import join_pointer
 
-__all__ = ["Arr", "Obj", "Rewritten", "locate", "pointers", "rewritten"]
+__all__ = [
+    "Arr",
+    "Broken",
+    "Obj",
+    "Rewritten",
+    "inner_of",
+    "listed",
+    "locate",
+    "made_at",
+    "pointers",
+    "rewritten",
+    "text_of",
+]
 
 
 class Obj(dict[str, Any]):
@@ -34,9 +47,29 @@ class Obj(dict[str, Any]):
         """A copy with some members set; ``moved`` says where new ones came from."""
         return Obj({**self, **changes}, self.pointer, {**self.moved, **(moved or {})})
 
+    def beside(self, other: Obj) -> Obj:
+        """A copy with the members of another object that this one does not have; objects of one name are joined."""
+        new = {key: value for key, value in other.items() if key not in self}
+        for key, value in other.items():
+            mine = self.get(key)
+            if isinstance(mine, Obj) and isinstance(value, Obj):
+                new[key] = mine.beside(value)
+        return Obj({**self, **new}, self.pointer, {**{key: other.at(key) for key in other}, **self.moved})
+
     def lacking(self, *keys: str) -> Obj:
         """A copy without some members."""
         return Obj({key: value for key, value in self.items() if key not in keys}, self.pointer, self.moved)
+
+
+def made_at(items: Mapping[str, Any], pointer: str) -> Obj:
+    """An object that an upgrade made up: its members stand where it does."""
+    return Obj(items, pointer, dict.fromkeys(items, pointer))
+
+
+def inner_of(owner: Obj, key: str) -> Obj:
+    """The object that a member is; an empty one, where the member or else its owner stands, when it is none."""
+    value = owner.get(key)
+    return value if isinstance(value, Obj) else Obj({}, owner.at(key) if key in owner else owner.pointer)
 
 
 class Arr(list[Any]):
@@ -60,14 +93,43 @@ class Arr(list[Any]):
         return self if same else Arr(items, self.pointer, self.moved)
 
 
+def listed(value: Any) -> Arr:
+    """The list, or an empty one."""
+    return value if isinstance(value, Arr) else Arr()
+
+
+def text_of(value: Any) -> str:
+    """The text, or an empty one."""
+    return value if isinstance(value, str) else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """An expression that a migration could not read: itself, its range in the text of the file, and why, with the
+    range where it stops making sense."""
+
+    source: str
+    start: int
+    end: int
+    message: str
+    at: int
+    at_end: int
+
+
 class Rewritten(str):
     """A text that a migration changed. :meth:`original` turns a range of it into the file's own."""
 
-    __slots__ = ("_base", "_changes", "_starts")
+    __slots__ = ("_base", "_broken", "_changes", "_starts")
 
     _base: str
+    _broken: tuple[Broken, ...]
     _changes: list[tuple[int, int, int]]
     _starts: list[int]
+
+    @property
+    def broken(self) -> tuple[Broken, ...]:
+        """What could not be read, in the file's own characters."""
+        return (*(self._base.broken if isinstance(self._base, Rewritten) else ()), *self._broken)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """The range of the text in the file that ``start`` to ``end`` of this one stand for."""
@@ -85,12 +147,12 @@ class Rewritten(str):
         return old_end if ending else old_start
 
 
-def rewritten(old: str, new: str, changes: list[Change]) -> str:
-    """``new`` as a text that knows the way back to ``old``."""
-    if not changes:
+def rewritten(old: str, new: str, changes: list[Change], broken: tuple[Broken, ...] = ()) -> str:
+    """``new`` as a text that knows the way back to ``old``, and what of it could not be read."""
+    if not changes and not broken:
         return old
     result = Rewritten(new)
-    result._base, result._changes, result._starts = old, [], []
+    result._base, result._broken, result._changes, result._starts = old, broken, [], []
     shift = 0
     for change in changes:
         result._starts.append(change.start + shift)

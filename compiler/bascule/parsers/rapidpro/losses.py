@@ -11,6 +11,8 @@ __all__ = [
     "LeftOut",
     "LostInUpgrade",
     "MessageTopic",
+    "OldMedia",
+    "OldTelephone",
     "PlatformAction",
     "ServiceElsewhere",
     "TemplateTextMissing",
@@ -191,3 +193,33 @@ class LostInUpgrade(Rule):
     code = "LOS360"
     name = "rapidpro-lost-in-upgrade"
     severity = Severity.INFO
+
+
+class OldTelephone(Rule):
+    """A USSD session
+
+    What it does: reports older flows that are USSD menus, and rules for sessions that were cut off.
+    Why: a WhatsApp conversation has no session of a telephone operator: it does not end by itself and is not cut off.
+    Example: `"flow_type": "U"`
+    Use instead: the same steps as a conversation; a time limit where an answer may stay out.
+    Sources: https://rapidpro.github.io/flows/specification/
+    """
+
+    code = "LOS361"
+    name = "rapidpro-ussd"
+    severity = Severity.INFO
+
+
+class OldMedia(Rule):
+    """A file in the store of the old platform
+
+    What it does: reports attachments of older flows that are only a path, such as `attachments/2/7/photo.jpg`.
+    Why: the path is one of the old platform's store, whose address is not in the file; WhatsApp wants whole addresses.
+    Example: `"media": {"fra": "image/jpeg:attachments/2/7/photo.jpg"}`
+    Use instead: `"image/jpeg:https://exemple.fr/photo.jpg"`
+    Sources: https://developers.facebook.com/docs/whatsapp/cloud-api/reference/media
+    """
+
+    code = "LOS362"
+    name = "rapidpro-old-media"
+    severity = Severity.WARNING

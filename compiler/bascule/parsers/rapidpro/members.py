@@ -7,6 +7,7 @@ from typing import Any
 
 from bascule.ir.expr import Expression
 from bascule.ir.text import Text
+from bascule.parsers.rapidpro.legacy.draft import KEPT
 from bascule.parsers.rapidpro.located import Arr, Obj
 from bascule.parsers.rapidpro.losses import UnknownMember
 from bascule.parsers.rapidpro.reading import Reading, clip, json_text
@@ -91,11 +92,16 @@ class Members:
             self.reading.book.emulated(self.at(key), reason)
 
     def keep_rest(self, prefix: str = "") -> None:
-        """Keep the members that nobody took, and report each name once."""
+        """Keep the members that nobody took, and report each name once. Those that an upgrade put aside are known."""
         for key, value in self.item.items():
             if key in self._taken:
                 continue
             self._taken.add(key)
+            if key == KEPT and isinstance(value, Obj):
+                for name, kept in value.items():
+                    self._kept(self.reading.at(value, name), kept)
+                    self.facts.append((prefix + name, json_text(kept)))
+                continue
             self.facts.append((prefix + key, json_text(value)))
             place = self.at(key)
             shown = f"`{clip(key, 40)}` of `{clip(self.what, 40)}`"
@@ -105,3 +111,13 @@ class Members:
 
             code = self.reading.find_once(UnknownMember, f"{self.what} {key}", place, message)
             self.reading.book.degraded(place, "not known to the reader; kept as a fact", "check what it does", code)
+
+    def _kept(self, place: Place, value: Any) -> None:
+        """What is kept whole, with everything in it. Its depth is bounded by that of the file."""
+        self.reading.book.exact(place, "kept as a fact")
+        if isinstance(value, Obj):
+            for key, item in value.items():
+                self._kept(self.reading.at(value, key), item)
+        elif isinstance(value, Arr):
+            for index, item in enumerate(value):
+                self._kept(self.reading.at(value, index), item)

@@ -213,8 +213,12 @@ def _reply(
     words: dict[str, str] = {}
     places: dict[str, Place] = {}
     first: tuple[str, str, str, Place] | None = None
+    own = columns[0][1][index] if index < len(columns[0][1]) else None
+    # What is typed for an option of an older USSD menu, whatever its label says.
+    key = own["key"] if isinstance(own, Obj) and isinstance(own.get("key"), str) else ""
     for language, texts, _ in columns:
-        if index >= len(texts):
+        if index >= len(texts) or (texts[index] == "" and titles):
+            # One that is not translated is as in the flow's own language.
             continue
         place = reading.at(texts, index)
         read = _parts(scene, members, texts[index], place, index)
@@ -223,7 +227,7 @@ def _reply(
         value, kind, start, end = read
         first = first or (value, kind, value[end + len(_EXTRA) :] if end < len(value) else "", place)
         titles.append((language, reading.text(value, place, start, end)))
-        words[language] = str(value[start:end])
+        words[language] = key or str(value[start:end])
         places[language] = place
         if end < len(value) and not kind:
             descriptions.append((language, reading.text(value, place, end + len(_EXTRA))))
@@ -244,6 +248,8 @@ def _reply(
         choice = replace(choice, phone=reading.text(value, place, value.index(_EXTRA) + len(_EXTRA)) if extra else ())
     elif kind == "form":
         choice = replace(choice, payload=extra)
+    if key:
+        choice = replace(choice, payload=key, value=Const(key))
     return Reply(choice, words, places)
 
 
@@ -254,7 +260,8 @@ def _parts(scene: Scene, members: Members, item: Any, place: Place, index: int) 
         kind = item.get("type") if isinstance(item.get("type"), str) else ""
         extra = item.get("extra") if isinstance(item.get("extra"), str) else ""
         mark = f"<{kind}>" if kind in _KINDS else ""
-        item = f"{mark}{item['text']}" + (f"{_EXTRA}{extra}" if extra else "")
+        whole = f"{mark}{item['text']}" + (f"{_EXTRA}{extra}" if extra else "")
+        item = item["text"] if whole == item["text"] else whole
     if not isinstance(item, str):
         code = scene.reading.find(
             WrongShape, place, "a quick reply is not a text", help="write its words, or remove it"

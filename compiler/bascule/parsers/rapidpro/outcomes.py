@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bascule.ir.expr import Call, Expression, Ref
+from bascule.ir.expr import Call, Expression, Ref, walk
 from bascule.ir.nodes import (
     Assignment,
     Failure,
@@ -25,6 +25,9 @@ from bascule.parsers.rapidpro.routers import Router
 from bascule.parsers.rapidpro.scene import Piece, Scene
 
 __all__ = ["outcome", "routes_of", "split"]
+
+_DRAWN = "_drawn"
+"""The variable for what was drawn by lot, where the split saves no result."""
 
 _RUN_STATUS = (("child", "run", "status"), ("child", "status"))
 
@@ -56,10 +59,14 @@ def outcome(chain: Chain, router: Router, pieces: list[Piece]) -> bool:
     if routes is None or node is None:
         return False
     edges = chain.edges(routes, router, operand if isinstance(node, HttpRequest) else None)
-    if isinstance(node, HttpRequest) and node.mapping and not router.result:
+    if isinstance(node, HttpRequest) and _names_result(node) and not router.result:
         edges = chain.filed(edges, node)
     chain.nodes[-1] = replace(node, edges=edges)
     return True
+
+
+def _names_result(node: HttpRequest) -> bool:
+    return bool(node.mapping) and node.mapping[0][1][0] == "results"
 
 
 def _single(router: Router, test: str, arguments: tuple[str, ...]) -> list[Route] | None:
@@ -100,17 +107,24 @@ def _subflow_routes(router: Router) -> list[Route] | None:
     return routes
 
 
+def _draws(expression: Expression) -> bool:
+    """Whether each look at an expression gives another value."""
+    return any(isinstance(part, Call) and part.name in ("rand", "rand_between") for part in walk(expression))
+
+
 def split(scene: Scene, chain: Chain, router: Router) -> None:
-    """A branch on data. Its result is what it looks at."""
+    """A branch on data. Its result is what it looks at. What is drawn by lot is drawn once, not by each case."""
     subject = router.operand
+    drawn = subject is not None and _draws(subject)
     if subject is not None:
         scene.reading.note(subject, router.place)
-    if router.result and not (scene.uses.category(router.result) or scene.uses.category_localized(router.result)):
-        chain.add(
-            SetVariable(
-                id="", assignments=(Assignment(("results", router.result), subject, at=router.place),), at=router.place
-            )
-        )
+    wanted = scene.uses.category(router.result) or scene.uses.category_localized(router.result)
+    if drawn or (router.result and not wanted):
+        path = ("results", router.result) if router.result else ("locals", _DRAWN)
+        assignment = Assignment(path, subject, at=router.place)
+        chain.add(SetVariable(id="", assignments=(assignment,), at=router.place))
+        if drawn:
+            subject = scene.reading.declare(path, router.place)
     chain.add(Branch(id="", subject=subject, at=router.place))
     routes = routes_of(scene, router, subject)
     chain.nodes[-1] = replace(chain.nodes[-1], edges=chain.edges(routes, router, subject))

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from bascule.diagnostics import Finding, Label, Rule, Severity
 from bascule.ir.expr import Const, Expression, Opaque, Ref, references
 from bascule.ir.project import Variable
 from bascule.ir.text import EMPTY_TEXT, Hole, Literal, Segment, Text, holes, join_text, literal, text_expression
+from bascule.language import reading
 from bascule.language.placeholder_rules import CodeInTemplate
 from bascule.language.rapidpro_expression import parse_rapidpro_text
+from bascule.language.rapidpro_rules import RapidProSyntax
+from bascule.language.reading import json_text, unique
 from bascule.parsers.rapidpro.book import Book
 from bascule.parsers.rapidpro.located import Arr, Obj, Rewritten
 from bascule.parsers.rapidpro.rules import WrongShape
 from bascule.source import Place
 
 __all__ = ["Reading", "clip", "json_text", "number_of", "result_key", "slug", "type_name", "unique"]
+
+OLD_EXPRESSION = "rapidpro-legacy"
+"""Language name of opaque pieces from before version 13."""
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _KEY = re.compile(r"[^\w]+", re.UNICODE)
@@ -32,13 +37,7 @@ _SCOPES = {
     "trigger": "session", "resume": "session", "ticket": "session", "legacy_extra": "session", "globals": "global",
 }  # fmt: skip
 _DEEP = ("webhook", "trigger", "parent", "child", "legacy_extra")
-_LABELS = 5
 _SLUG = 60
-
-
-def json_text(value: Any) -> str:
-    """A value as JSON text, the form facts and hints have."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def number_of(value: Any) -> float | None:
@@ -80,19 +79,6 @@ def slug(title: str) -> str:
     return "_".join(words)[:_SLUG]
 
 
-def unique(name: str, taken: dict[str, int], joint: str = "_") -> str:
-    """``name``, or ``name_2``, ``name_3`` … where it is taken. ``taken`` counts per name, so runs stay linear."""
-    if name not in taken:
-        taken[name] = 1
-        return name
-    while True:
-        taken[name] += 1
-        candidate = f"{name}{joint}{taken[name]}"
-        if candidate not in taken:
-            taken[candidate] = 1
-            return candidate
-
-
 def result_key(name: str) -> str:
     """The key under which a result is found: lower case, everything that is no letter or digit an underscore
     (https://docs.nyaruka.com/goflow/context.html)."""
@@ -114,35 +100,22 @@ def type_name(value: Any) -> str:
     return next(name for types, name in kinds if isinstance(value, types))
 
 
-@dataclass(slots=True)
-class _Repeated:
-    rule: type[Rule]
-    place: Place
-    message: Callable[[int], str]
-    help: str
-    labels: list[Label] = field(default_factory=list)
-    count: int = 1
-
-
-class Reading:
+class Reading(reading.Reading):
     """The state of reading one file. ``glific`` says that the file speaks that vendor's dialect."""
 
     def __init__(self, file: str, source_of: Callable[[str], str], glific: bool = False) -> None:
-        self.file = file
+        super().__init__(file)
         self.source_of = source_of
         self.glific = glific
-        self.findings: list[Finding] = []
         self.book = Book()
-        self.variables: dict[str, Variable] = {}
-        self._repeated: dict[tuple[str, str], _Repeated] = {}
 
     def place(self, pointer: str) -> Place:
         """The place at a pointer."""
-        return Place(self.file, pointer)
+        return Place(self.path, pointer)
 
     def at(self, item: Obj | Arr, key: Any) -> Place:
         """The place of a member or item."""
-        return Place(self.file, item.at(key))
+        return Place(self.path, item.at(key))
 
     def find(
         self,
@@ -152,32 +125,16 @@ class Reading:
         help: str = "",
         labels: Iterable[Label] = (),
         severity: Severity | None = None,
+        **data: Any,
     ) -> str:
         """Add a finding; returns its code, for the ledger."""
-        self.findings.append(rule.at(place, message, help=help, labels=labels, severity=severity))
-        return rule.code
-
-    def find_once(self, rule: type[Rule], key: str, place: Place, message: Callable[[int], str], help: str = "") -> str:
-        """Add a finding that is reported once per ``key``, with further places as labels.
-
-        ``message`` gets the number of places.
-        """
-        known = self._repeated.get((rule.code, key))
-        if known is None:
-            self._repeated[(rule.code, key)] = _Repeated(rule, place, message, help)
-        else:
-            known.count += 1
-            if len(known.labels) < _LABELS:
-                known.labels.append(Label(place, "also here"))
+        self.findings.append(rule.at(place, message, help=help, labels=labels, severity=severity, data=data))
         return rule.code
 
     def finish(self) -> tuple[Finding, ...]:
         """All findings."""
-        for item in self._repeated.values():
-            self.findings.append(item.rule.at(item.place, item.message(item.count), help=item.help, labels=item.labels))
-        self._repeated.clear()
         # A text that is read twice (a case's arguments, for its choice and for its condition) is reported once.
-        unique_ = {(item.code, item.place, item.message): item for item in reversed(self.findings)}
+        unique_ = {(item.code, item.place, item.message): item for item in reversed(super().finish())}
         return tuple(reversed(unique_.values()))
 
     def wrong_shape(self, place: Place, what: str, value: Any, expected: str) -> str:
@@ -202,6 +159,8 @@ class Reading:
         if isinstance(value, Rewritten):
             text = tuple(_unmoved_hole(item, value) if isinstance(item, Hole) else item for item in text)
             findings = [replace(finding, place=_unmoved(finding.place, value)) for finding in findings]
+            if value.broken:
+                text, findings = _unread(text, findings, value, place)
         self.findings.extend(findings)
         for hole in holes(text) if declare else ():
             self.note(hole.expression, hole.at or place)
@@ -278,3 +237,24 @@ def _unmoved(place: Place, value: Rewritten) -> Place:
 
 def _unmoved_hole(hole: Hole, value: Rewritten) -> Hole:
     return Hole(hole.expression, _unmoved(hole.at, value) if hole.at else None)
+
+
+def _unread(text: Text, findings: list[Finding], value: Rewritten, place: Place) -> tuple[Text, list[Finding]]:
+    """The text with what an upgrade could not read as opaque holes, and a finding for each."""
+    broken = {(item.start, item.end): item for item in value.broken}
+    parts: list[Segment] = []
+    for item in text:
+        known = broken.get(item.at.sub) if isinstance(item, Hole) and item.at and item.at.sub else None
+        if known is None or not isinstance(item, Hole):
+            parts.append(item)
+            continue
+        parts.append(Hole(Opaque(OLD_EXPRESSION, known.source), item.at))
+        findings = [one for one in findings if not _inside(one.place, known.start, known.end)]
+        at = place.within(known.at, known.at_end)
+        note = f"the expression is kept as text: `{clip(known.source)}`"
+        findings.append(RapidProSyntax.at(at, known.message, notes=(note,)))
+    return tuple(parts), findings
+
+
+def _inside(place: Place, start: int, end: int) -> bool:
+    return place.sub is not None and start <= place.sub[0] and place.sub[1] <= end

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from bascule.ir.expr import Expression
 from bascule.parsers.rapidpro.catalogue import ARGUMENTS, KNOWN_TESTS, LIMITS, close_to
 from bascule.parsers.rapidpro.exits import Exit, named
+from bascule.parsers.rapidpro.legacy.draft import KEPT
 from bascule.parsers.rapidpro.located import Arr, Obj
 from bascule.parsers.rapidpro.members import Members
 from bascule.parsers.rapidpro.reading import clip, json_text, number_of, result_key
@@ -43,7 +44,7 @@ class Category:
 @dataclass(frozen=True, slots=True)
 class Case:
     """A case: a test with arguments per language (the flow's own first), where each stands, and the category it
-    leads to. ``source`` is its JSON text."""
+    leads to. ``source`` is its JSON text. The tests ``and`` and ``or`` of older flows have ``parts``."""
 
     test: str
     arguments: Mapping[str, tuple[str, ...]]
@@ -52,6 +53,7 @@ class Case:
     place: Place
     source: str
     known: bool
+    parts: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ def _categories(
         members.keep_rest(f"categories/{index}/")
         facts.extend(members.facts)
         way = way if isinstance(way, str) else ""
-        result.append(Category(uuid, name, target, place, tuple(names), way, json_text(item)))
+        result.append(Category(uuid, name, target, place, tuple(names), way, json_text(item.lacking(KEPT))))
     return result
 
 
@@ -241,31 +243,48 @@ def _cases(
     seen: dict[tuple[str, str], Place],
     facts: list[tuple[str, str]],
 ) -> list[Case]:
+    items = _objects(scene, router, "cases", "a case", facts)
+    return [_case(scene, item, place, by_uuid, seen, facts, index) for index, item, place in items]
+
+
+def _case(
+    scene: Scene,
+    item: Obj,
+    place: Place,
+    by_uuid: Mapping[str, Category],
+    seen: dict[tuple[str, str], Place],
+    facts: list[tuple[str, str]],
+    index: int,
+) -> Case:
+    """One case. Those inside another one are as deep as an upgrade makes them."""
     reading = scene.reading
-    result: list[Case] = []
-    for index, item, place in _objects(scene, router, "cases", "a case", facts):
-        uuid = named(scene, item, "case", place, seen)
-        members = Members(reading, item, "case", ("uuid", "type", "arguments", "category_uuid"))
-        reading.book.exact(place)
-        test = item.get("type")
-        name = test if isinstance(test, str) else ""
-        known = name in KNOWN_TESTS
-        if not known:
-            close = close_to(name, _TESTS) if name else ""
-            code = reading.find(
-                UnknownTest,
-                reading.at(item, "type") if "type" in item else place,
-                f"a case has {f'the test `{clip(name, 30)}`' if name else 'no test'}; it is an opaque condition",
-                help=f"did you mean `{close}`?" if close else "the tests begin with `has_`",
-            )
-            reading.book.degraded(place, "no known test; kept as an opaque condition", "correct the type", code)
-        words = _arguments(scene, item, place, name, facts, index)
-        arguments, places = _translated_arguments(scene, item, uuid, words, place)
-        category = _category(scene, item, "category_uuid", by_uuid, "a case")
-        members.keep_rest(f"cases/{index}/")
-        facts.extend(members.facts)
-        result.append(Case(name, arguments, places, category, place, json_text(item), known))
-    return result
+    uuid = named(scene, item, "case", place, seen)
+    members = Members(reading, item, "case", ("uuid", "type", "arguments", "category_uuid", "cases"))
+    reading.book.exact(place)
+    test = item.get("type")
+    name = test if isinstance(test, str) else ""
+    inner = item.get("cases") if name in ("and", "or") else None
+    parts = tuple(
+        _case(scene, part, place, by_uuid, seen, facts, index)
+        for part in (inner if isinstance(inner, Arr) else ())
+        if isinstance(part, Obj)
+    )
+    known = name in KNOWN_TESTS or (bool(parts) and all(part.known for part in parts))
+    if not known and not parts:
+        close = close_to(name, _TESTS) if name else ""
+        code = reading.find(
+            UnknownTest,
+            reading.at(item, "type") if "type" in item else place,
+            f"a case has {f'the test `{clip(name, 30)}`' if name else 'no test'}; it is an opaque condition",
+            help=f"did you mean `{close}`?" if close else "the tests begin with `has_`",
+        )
+        reading.book.degraded(place, "no known test; kept as an opaque condition", "correct the type", code)
+    words = () if parts else _arguments(scene, item, place, name, facts, index)
+    arguments, places = _translated_arguments(scene, item, uuid, words, place)
+    category = _category(scene, item, "category_uuid", by_uuid, "a case")
+    members.keep_rest(f"cases/{index}/")
+    facts.extend(members.facts)
+    return Case(name, arguments, places, category, place, json_text(item.lacking(KEPT)), known, parts)
 
 
 def _translated_arguments(

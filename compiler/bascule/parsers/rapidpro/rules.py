@@ -27,6 +27,7 @@ __all__ = [
     "TooManyParts",
     "UnknownAction",
     "UnknownFlowType",
+    "UnknownRuleSet",
     "UnknownSpecVersion",
     "UnknownTest",
     "UnknownTranslation",
@@ -39,19 +40,19 @@ __all__ = [
 class LegacyFlow(Rule):
     """A flow in a format older than version 13
 
-    What it does: refuses a flow whose definition has version 2 to 12 (`action_sets` and `rule_sets`), and names the
-    version.
-    Why: these files have another structure and another expression language; reading them as if they were newer would
-    give a wrong scenario.
+    What it does: says that a flow has version 2 to 12 (`action_sets` and `rule_sets`) and is upgraded, version by
+    version, as it is read. Places still point into the file.
+    Why: those flows were written for an older engine, with another expression language; what it did and the present
+    one does not is told apart, but a conversation or two should be compared.
     Example: `{"version": "11.12", "flows": [{"action_sets": [], "rule_sets": []}]}`
-    Use instead: import the file into a current RapidPro or TextIt workspace and export it again: every import is
-    upgraded to version 13 or later. The engine's own command `flowmigrate` does the same without a workspace.
+    Use instead: nothing, if the result looks right. A current RapidPro or TextIt workspace upgrades what it imports;
+    its export has version 13 or later.
     Sources: https://docs.nyaruka.com/goflow/
     """
 
     code = "PAR350"
     name = "rapidpro-legacy-flow"
-    unreadable = True
+    severity = Severity.INFO
 
 
 class NoFlows(Rule):
@@ -441,6 +442,22 @@ class BadLanguage(Rule):
 
     code = "PAR375"
     name = "rapidpro-bad-language"
+    severity = Severity.WARNING
+
+
+class UnknownRuleSet(Rule):
+    """A rule set of an unknown type
+
+    What it does: reports a rule set of an older flow (`ruleset_type`) whose type RapidPro does not have. It is read as
+    a wait when its operand is the answer, else as a split on its operand.
+    Why: the type decides whether the conversation stops there for an answer.
+    Example: `"ruleset_type": "wait_msg"`
+    Use instead: `"ruleset_type": "wait_message"`
+    Sources: https://rapidpro.github.io/flows/specification/
+    """
+
+    code = "PAR377"
+    name = "rapidpro-unknown-rule-set"
     severity = Severity.WARNING
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from bascule.diagnostics import Rule
@@ -23,7 +24,7 @@ from bascule.parsers.rapidpro.messages import localized_text, read_said
 from bascule.parsers.rapidpro.reading import clip, json_text, result_key
 from bascule.parsers.rapidpro.rules import EmptyAction, InvalidRequest, SecretInFlow, UnknownAction
 from bascule.parsers.rapidpro.scene import Piece, Scene, name_of
-from bascule.parsers.rapidpro.secrets import holds_secret
+from bascule.parsers.rapidpro.secrets import secrets_of
 from bascule.parsers.rapidpro.translations import text_by_language
 from bascule.source import Place
 
@@ -80,7 +81,8 @@ def webhook(scene: Scene, members: Members) -> Piece:
         _secret(scene, at, f"the header `{clip(name, 30)}`", name, text)
         headers.append((name, reading.text(text, at) if isinstance(value, str) else literal(text)))
     for key in ("url", "body"):
-        _secret(scene, members.at(key), f"the {key}", "", str(members.item.get(key) or ""))
+        whole = members.item.get(key)
+        _secret(scene, members.at(key), f"the {key}", "", whole if isinstance(whole, str) else json_text(whole))
     function = scene.glific and method == "FUNCTION"
     if method not in _METHODS and not function:
         _invalid(scene, members.at("method"), f"`{clip(method, 20)}` is no method of HTTP", "use GET or POST")
@@ -91,7 +93,7 @@ def webhook(scene: Scene, members: Members) -> Piece:
     if not url:
         code = reading.find(EmptyAction, place, "a webhook has no address", help="write its `url`")
         reading.book.degraded(place, "there is nothing to call", "write its `url`", code)
-    mapping = (("status", ("results", key)), ("json", ("results", key, "extra"))) if key else ()
+    mapping = _answer(scene, key)
     content_type = next((name for name in written if name.lower() == "content-type"), "")
     value = written.get(content_type) if content_type else ""
     if function:
@@ -114,14 +116,27 @@ def webhook(scene: Scene, members: Members) -> Piece:
     )
 
 
+_Mapping = tuple[tuple[str, tuple[str, ...]], ...]
+
+
+def _answer(scene: Scene, key: str) -> _Mapping:
+    """Where the answer goes: to the result, if one is saved, and to extra, where something still looks for it there."""
+    saved: _Mapping = (("status", ("results", key)), ("json", ("results", key, "extra"))) if key else ()
+    return (*saved, ("json", ("legacy_extra",))) if scene.uses.extra else saved
+
+
 def _invalid(scene: Scene, place: Place, what: str, help: str) -> None:
     code = scene.reading.find(InvalidRequest, place, what, help=help)
     scene.reading.book.degraded(place, f"{what}; kept as it is", help, code)
 
 
 def _secret(scene: Scene, place: Place, what: str, name: str, value: str) -> None:
-    if holds_secret(name, value):
-        scene.reading.find(
+    """Report a value that holds credentials, and cover them in what is shown of the file."""
+    reading = scene.reading
+    found = secrets_of(name, value)
+    reading.secrets += [reading.within(value, place, secret.start, secret.end) for secret in found]
+    if found:
+        reading.find(
             SecretInFlow,
             place,
             f"{what} of a webhook holds what looks like a password or key, in plain text",
@@ -157,9 +172,11 @@ def _service(
 def resthook(scene: Scene, members: Members) -> Piece:
     """``call_resthook``: every address that subscribed to an event."""
     name = members.string("resthook")
-    _result(scene, members)
+    key = _result(scene, members)
     _elsewhere(scene, members, f"the resthook `{clip(name, 40)}`")
-    return _service(scene, members, "webhook", name, (), ("webhook",))
+    piece = _service(scene, members, "webhook", name, (), ("webhook",))
+    assert isinstance(piece.node, HttpRequest)
+    return replace(piece, node=replace(piece.node, mapping=_answer(scene, key)))
 
 
 def classifier(scene: Scene, members: Members) -> Piece:

@@ -1,12 +1,14 @@
-"""Where the flows stand in a file: exports, bare flows, wrappers, asset files of the engine, Glific exports."""
+"""Where the flows stand in a file: exports, bare flows, wrappers, asset files of the engine, Glific exports; flows in
+the shape before version 13 among them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from bascule.parsers.rapidpro.legacy.versions import guess_version, legacy_version, read_version
 from bascule.parsers.rapidpro.located import Arr, Obj
+from bascule.parsers.rapidpro.migrations import Version
 
 __all__ = ["Found", "Located", "find_flows", "is_flow", "legacy_version", "looks_like_node"]
 
@@ -16,12 +18,19 @@ _SEEN = 50
 @dataclass(slots=True)
 class Found:
     """One item that is, or should be, a flow. ``wrapper`` is the object round its definition, if any;
-    ``legacy`` the version of a flow in an older format."""
+    ``legacy`` the version of a flow in the shape before 13, as it is written."""
 
     value: Any
     pointer: str
     wrapper: Obj | None = None
     legacy: str | None = None
+
+    @property
+    def start(self) -> Version | None:
+        """The version that a flow in the older shape has to be upgraded from."""
+        if self.legacy is None:
+            return None
+        return read_version(self.legacy) or guess_version(self.value)
 
 
 @dataclass(slots=True)
@@ -48,23 +57,6 @@ def is_flow(value: Any) -> bool:
     if "specification_version" in value or "states" in value:
         return False
     return "spec_version" in value or any(looks_like_node(node) for node in value["nodes"][:_SEEN])
-
-
-def legacy_version(value: Any, envelope: Mapping[str, Any] | None = None) -> str | None:
-    """The version of a flow in a format older than 13, as it is written; None for anything else.
-
-    Versions 3 to 6 keep their definition in a member, later ones are the definition.
-    """
-    if not isinstance(value, dict):
-        return None
-    inner = value.get("definition")
-    known = ("action_sets", "rule_sets")
-    inside = isinstance(inner, dict) and any(isinstance(inner.get(key), list) for key in known)
-    if not inside and not any(isinstance(value.get(key), list) for key in known):
-        return None
-    written = [value.get("version"), inner.get("version") if isinstance(inner, dict) else None]
-    written.append((envelope or {}).get("version"))
-    return next((str(item)[:20] for item in written if isinstance(item, (int, float, str)) and str(item)), "unknown")
 
 
 def find_flows(root: Any) -> Located:

@@ -16,11 +16,13 @@ _RESULT = re.compile(r"(?i)\bresults\b(?:\s*\.\s*(\w+)|\s*\[\s*\"([^\"]{1,64})\"
 
 @dataclass(slots=True)
 class ResultUses:
-    """Keys of results by what is read of them. ``everything`` says that some expression takes them all."""
+    """Keys of results by what is read of them. ``everything`` says that some expression takes them all; ``extra`` that
+    one reads what webhooks answered under the name that older flows have for it."""
 
     categories: set[str] = field(default_factory=set)
     localized: set[str] = field(default_factory=set)
     everything: bool = False
+    extra: bool = False
 
     def category(self, key: str) -> bool:
         """Whether the category of a result is looked at."""
@@ -65,7 +67,11 @@ def uses_of(value: Any) -> ResultUses:
     """What the expressions in a JSON value read of results."""
     uses = ResultUses()
     for text in _strings(value):
-        if "@" not in text or "results" not in text.lower():
+        if "@" not in text:
+            continue
+        plain = text.lower()
+        uses.extra = uses.extra or "legacy_extra" in plain
+        if "results" not in plain:
             continue
         for match in _RESULT.finditer(text):
             name = match.group(1) or match.group(2)

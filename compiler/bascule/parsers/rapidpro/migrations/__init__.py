@@ -1,14 +1,38 @@
-"""Flow definitions of any version 13 or 14 brought into the newest shape, step by step.
+"""Flow definitions of any version brought into the newest shape, step by step.
 
 Every step is a function from a flow to a flow, registered with the version it leads to, and knows nothing of
-the others; the reader after them sees one shape only. The steps are those of RapidPro's own engine, judged by its
-before-and-after files; where bascule departs from the engine, the step says so and why.
-
-A reader of older files (versions 2 to 12) joins here: a step to ``13.0.0`` that takes their shape, and the refusal in
-:func:`bascule.parsers.rapidpro.shapes.legacy_version` goes.
+the others; the reader after them sees one shape only. Steps up to 12 keep the older shape (action sets and rule sets),
+13.0 turns it into nodes. The steps are those of RapidPro's own platform and engine, judged by the engine's
+before-and-after files; where bascule departs from them, the step says so and why.
 """
 
-from bascule.parsers.rapidpro.migrations import early, v13, v14
-from bascule.parsers.rapidpro.migrations.base import NEWEST, Migrated, Step, migrate, steps, version_of
+from bascule.parsers.rapidpro.migrations import early, v3_to_7, v8_to_10, v11, v13, v14
+from bascule.parsers.rapidpro.migrations.base import (
+    NEWEST,
+    Migrated,
+    Step,
+    Version,
+    migrate,
+    parse_version,
+    steps,
+    unchanged_versions,
+    version_of,
+)
 
-__all__ = ["NEWEST", "Migrated", "Step", "early", "migrate", "steps", "v13", "v14", "version_of"]
+__all__ = [
+    "NEWEST",
+    "Migrated",
+    "Step",
+    "Version",
+    "early",
+    "migrate",
+    "parse_version",
+    "steps",
+    "unchanged_versions",
+    "v3_to_7",
+    "v8_to_10",
+    "v11",
+    "v13",
+    "v14",
+    "version_of",
+]

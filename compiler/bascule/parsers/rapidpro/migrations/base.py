@@ -7,24 +7,26 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from bascule.parsers.rapidpro.located import Arr, Obj, pointers
+from bascule.parsers.rapidpro.located import Obj, listed, pointers
 
 __all__ = [
+    "BEFORE_13",
     "NEWEST",
     "Change",
     "Migrated",
     "Step",
     "Version",
     "actions_of",
-    "listed",
     "map_actions",
     "map_nodes",
     "map_routers",
     "map_translations",
     "migrate",
     "migration",
+    "parse_version",
     "steps",
-    "text_of",
+    "unchanged",
+    "unchanged_versions",
     "version_of",
 ]
 
@@ -51,7 +53,11 @@ class Step:
         return ".".join(map(str, self.version))
 
 
+BEFORE_13: Version = (12, 99, 0)
+"""Where a flow in the newer shape starts that carries no version."""
+
 _STEPS: dict[Version, Step] = {}
+_UNCHANGED: dict[Version, str] = {}
 
 
 def migration(version: str, title: str) -> Callable[[Change], Change]:
@@ -71,6 +77,23 @@ def migration(version: str, title: str) -> Callable[[Change], Change]:
 def steps() -> tuple[Step, ...]:
     """All steps, oldest first."""
     return tuple(_STEPS[key] for key in sorted(_STEPS))
+
+
+def unchanged(version: str, reason: str) -> None:
+    """Put down a version of the platform that needs no step, and why."""
+    key = _parse(version)
+    assert key is not None
+    _UNCHANGED[key] = reason
+
+
+def unchanged_versions() -> dict[str, str]:
+    """The versions without a step, oldest first, each with the reason."""
+    return {".".join(map(str, key)): _UNCHANGED[key] for key in sorted(_UNCHANGED)}
+
+
+def parse_version(text: str) -> Version | None:
+    """The version that a text spells; None when it spells none."""
+    return _parse(text)
 
 
 def _parse(text: str) -> Version | None:
@@ -98,16 +121,17 @@ class Migrated:
     lost: Mapping[str, Step] = field(default_factory=dict)
 
 
-def migrate(flow: Obj) -> Migrated:
+def migrate(flow: Obj, start: Version | None = None) -> Migrated:
     """Bring a flow into the newest shape. The flow given is not changed; the newest shape comes out as it is.
 
-    A flow without a version has the shape that editors wrote before 13.0 was settled.
+    ``start`` is the version of a flow in the shape before 13, whose versions are written elsewhere. A flow in the
+    newer shape without a version has the one that editors wrote before 13.0 was settled.
     """
-    version = version_of(flow)
+    version = start or version_of(flow)
     lost: dict[str, Step] = {}
     result = flow
     for step in steps():
-        if (version or (0, 0, 0)) >= step.version:
+        if (version or BEFORE_13) >= step.version:
             continue
         changed = step.change(result)
         if changed is not result:
@@ -117,16 +141,6 @@ def migrate(flow: Obj) -> Migrated:
                     lost.setdefault(pointer, step)
             result = changed
     return Migrated(result, version, lost)
-
-
-def listed(value: Any) -> Arr:
-    """The list, or an empty one."""
-    return value if isinstance(value, Arr) else Arr()
-
-
-def text_of(value: Any) -> str:
-    """The text, or an empty one."""
-    return value if isinstance(value, str) else ""
 
 
 def actions_of(node: Obj) -> list[Obj]:

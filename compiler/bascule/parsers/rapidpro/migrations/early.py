@@ -1,26 +1,33 @@
-"""The step to 13.0: shapes that editors and tools wrote before the version was settled."""
+"""The step to 13.0: from action sets and rule sets to nodes; and shapes that editors wrote before the version was
+settled."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from bascule.parsers.rapidpro.located import Arr, Obj
-from bascule.parsers.rapidpro.migrations.base import listed, map_nodes, migration
+from bascule.parsers.rapidpro.legacy.flow import nodes_of_sets
+from bascule.parsers.rapidpro.legacy.walk import definition_of, is_legacy
+from bascule.parsers.rapidpro.located import Arr, Obj, listed
+from bascule.parsers.rapidpro.migrations.base import map_nodes, migration
+from bascule.parsers.rapidpro.migrations.v3_to_7 import unwrapped
 
 __all__ = ["to_13_0_0"]
 
 _STATUS = {"C": "completed", "E": "expired"}
 
 
-@migration("13.0.0", "categories between cases and exits")
+@migration("13.0.0", "nodes, with categories between cases and exits")
 def to_13_0_0(flow: Obj) -> Obj:
-    """Cases name categories, and categories name exits.
+    """Action sets and rule sets become nodes, texts get their translations apart, expressions are those of a new
+    engine; see :mod:`bascule.parsers.rapidpro.legacy`. Cases name categories, and categories name exits.
 
     The first files of the new editor had no categories: cases and the default named exits, whose names were
     what is now the category's. Somewhat later the categories stood beside the router. Such files are still
     handed on as examples. They carry no `spec_version` at all. The engine itself never read them; this step is
     bascule's own.
     """
+    if is_legacy(definition_of(flow)):
+        return nodes_of_sets(unwrapped(flow))
     return map_nodes(flow, _node)
 
 

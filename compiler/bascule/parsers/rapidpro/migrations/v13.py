@@ -6,15 +6,14 @@ from collections.abc import Callable
 from typing import Any
 
 from bascule.language.rapidpro_expression import rename_references
-from bascule.parsers.rapidpro.located import Arr, Obj, rewritten
+from bascule.parsers.rapidpro.legacy.draft import KEPT
+from bascule.parsers.rapidpro.located import Arr, Obj, listed, rewritten, text_of
 from bascule.parsers.rapidpro.migrations.base import (
-    listed,
     map_actions,
     map_nodes,
     map_routers,
     map_translations,
     migration,
-    text_of,
 )
 
 __all__ = ["to_13_1_0", "to_13_2_0", "to_13_3_0", "to_13_4_0", "to_13_5_0", "to_13_6_0", "to_13_6_1"]
@@ -63,6 +62,10 @@ def to_13_2_0(flow: Obj) -> Obj:
         return flow
     localization = flow.get("localization")
     changed = flow.having({"language": "und"})
+    if flow.get("language") not in ("base", "", None):
+        # What was written is kept beside: it may name a language after all.
+        kept = Obj({"language": flow["language"]}, flow.pointer, {"language": flow.at("language")})
+        changed = changed.beside(Obj({KEPT: kept}, flow.pointer, {KEPT: flow.pointer}))
     if isinstance(localization, Obj) and "und" in localization:
         changed = changed.having({"localization": localization.lacking("und")})
     return changed

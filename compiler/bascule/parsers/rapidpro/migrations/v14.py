@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from bascule.parsers.rapidpro.located import Arr, Obj
+from bascule.parsers.rapidpro.legacy.draft import KEPT
+from bascule.parsers.rapidpro.located import Arr, Obj, listed, text_of
 from bascule.parsers.rapidpro.migrations.base import (
     actions_of,
-    listed,
     map_actions,
     map_nodes,
     map_routers,
     map_translations,
     migration,
-    text_of,
 )
 
 __all__ = [
@@ -37,6 +36,7 @@ _ONE_ARGUMENT = frozenset(
     )
 )
 _STATUS = "@webhook.status"
+_CASE = frozenset(("uuid", "type", "arguments", "category_uuid"))
 
 
 @migration("14.0.0", "valid expirations, and no category without a name")
@@ -71,8 +71,19 @@ def _split_after(node: Obj, kinds: tuple[str, ...]) -> tuple[Obj, Obj, Obj] | No
     return actions[0], router, cases[0]
 
 
-def _only(case: Obj, cases: Arr) -> Arr:
-    return Arr([case], cases.pointer, {0: cases.at(0)})
+def _with_only(router: Obj, case: Obj) -> Obj:
+    """The router with one case. What others hold beyond members that every case has is kept beside."""
+    cases = listed(router.get("cases"))
+    rest = {
+        f"case {index + 1}": item
+        for index, item in enumerate(cases)
+        if index and not (isinstance(item, Obj) and _CASE.issuperset(item))
+    }
+    router = router.having({"cases": Arr([case], cases.pointer, {0: cases.at(0)})})
+    if not rest:
+        return router
+    kept = Obj(rest, cases.pointer, {f"case {index + 1}": cases.at(index) for index in range(len(cases))})
+    return router.beside(Obj({KEPT: kept}, "", {KEPT: cases.pointer}))
 
 
 @migration("14.1.0", "webhook nodes branch on the call, not on its result")
@@ -99,8 +110,8 @@ def to_14_1_0(flow: Obj) -> Obj:
 def _status_split(router: Obj, case: Obj) -> Obj:
     arguments = case.get("arguments")
     pointer = arguments.pointer if isinstance(arguments, Arr) else case.pointer
-    tested = case.having({"type": "has_number_between", "arguments": Arr(["200", "299"], pointer)})
-    return router.having({"operand": _STATUS, "cases": _only(tested, listed(router.get("cases")))})
+    tested = case.having({"type": "has_number_between", "arguments": Arr(["200", "299"], pointer, {1: pointer})})
+    return _with_only(router.having({"operand": _STATUS}), tested)
 
 
 @migration("14.2.0", "a ticket has a note")
@@ -135,7 +146,7 @@ def to_14_3_0(flow: Obj) -> Obj:
         pointer = arguments.pointer if isinstance(arguments, Arr) else case.pointer
         tested = case.having({"type": "has_text", "arguments": Arr(pointer=pointer)})
         operand = "@locals." + _LOCALS[text_of(action.get("type"))]
-        router = router.having({"operand": operand, "cases": _only(tested, listed(router.get("cases")))})
+        router = _with_only(router.having({"operand": operand}), tested)
         if "result_name" in action:
             router = router.having({"result_name": action["result_name"]}, {"result_name": action.at("result_name")})
         actions = listed(node.get("actions")).mapped(lambda item: action.lacking("result_name"))

@@ -39,7 +39,7 @@ def test_own_shapes_are_certain(path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("bird.json", "a template of Bird"),
+        ("bird.json", "a template of Bird without the `blocks`"),
         ("webhook.json", "a webhook of WhatsApp"),
         ("collection.json", "a Postman collection"),
         ("partie.json", "the `template` of a send body"),

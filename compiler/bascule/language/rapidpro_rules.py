@@ -100,6 +100,7 @@ class AddressLikeReference(Rule):
     Why: RapidPro itself reads `@contact.org` there and prints nothing for it; the address is what was meant.
     Example: `Écrivez à info@contact.org`
     Use instead: `Écrivez à info@@contact.org`
+    Fix safety: safe; doubling the sign says what was read here, to RapidPro as well.
     Sources: https://docs.nyaruka.com/goflow/
     """
 

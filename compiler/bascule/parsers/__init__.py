@@ -69,6 +69,9 @@ FORMATS: tuple[FormatInfo, ...] = (
         "bascule.parsers.viber",
         (".json", ".jsonl", ".ndjson", ".txt", ".xlsx"),
     ),
+    FormatInfo("typebot", "Typebot bot (versions 3 to 6.1)", "bascule.parsers.typebot", (".json",)),
+    FormatInfo("landbot", "Landbot draft (Bots API)", "bascule.parsers.landbot", (".json",)),
+    FormatInfo("chatfuel", "Chatfuel flow or JSON API answers", "bascule.parsers.chatfuel", (".json",)),
     FormatInfo(
         "wa-templates",
         "WhatsApp templates and messages (Meta, Twilio, 360dialog, Infobip, Gupshup)",
@@ -80,6 +83,13 @@ FORMATS: tuple[FormatInfo, ...] = (
         "Dialogflow ES agent (folder or zip of an export)",
         "bascule.parsers.dialogflow_es",
         (".json",),
+        projects=True,
+    ),
+    FormatInfo(
+        "dialogflow-cx",
+        "Dialogflow CX agent (folder or zip of a JSON package)",
+        "bascule.parsers.dialogflow_cx",
+        (".json", ".blob"),
         projects=True,
     ),
     FormatInfo(

@@ -1,4 +1,4 @@
-"""SMS templates: tables, JSON, YAML, property files and plain text, as teams keep them (no standard exists).
+"""SMS templates: tables, JSON, JSON lines, YAML, property files, plain text, as teams keep them (no standard exists).
 
 One template becomes one flow that the business starts through an API, with one message, or one question
 where the file names quick replies or the text holds a menu. What each shape looks like, and how a

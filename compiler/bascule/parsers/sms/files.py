@@ -16,6 +16,7 @@ from bascule.parsers.sms.tables import TableView, read_table_templates, view_tab
 from bascule.parsers.sms.trees import read_tree
 from bascule.source import Document, Place, Problem, SourceFile
 from bascule.source.delimited import sniff_dialect
+from bascule.source.json_lines import LinesDocument, looks_like_lines
 from bascule.source.properties import read_properties
 from bascule.source.table import TableDocument, read_table
 from bascule.source.workbook import SheetDocument, read_workbook
@@ -24,6 +25,7 @@ __all__ = ["Shape", "open_file", "read_shape", "shape_of"]
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _EXTRA = (".sample", ".example", ".dist", ".tpl", ".template", ".bak", ".orig")
+_LINES = (".jsonl", ".ndjson")
 _TEXTUAL = (".csv", ".tsv", ".tab", ".txt", ".sms")
 _JSON_HEAD = re.compile(r'\s*[\[{]\s*[\]}{\["]')
 _PROPERTY = re.compile(r"[\w][\w.\-]{0,120}[ \t]*=")
@@ -63,6 +65,9 @@ def shape_of(file: SourceFile, sheet: str = "", max_rows: int | None = None) -> 
         return Shape("", Document(file.path, file.text), tuple(file.encoding_problems))
     if suffix == ".properties":
         return _properties(file)
+    if looks_like_lines(file.text, 1 if suffix in _LINES else 2):
+        lines = LinesDocument(file.path, file.text)
+        return Shape("tree", lines, lines.problems, about="a file of JSON lines")
     document = file.json
     if document is not None and (
         suffix == ".json" or not document.problems or (suffix not in _TEXTUAL and _JSON_HEAD.match(file.text))

@@ -33,8 +33,8 @@ _FOREIGN_SUFFIX_WORDS = """
 """
 _FOREIGN_SUFFIXES = frozenset(_FOREIGN_SUFFIX_WORDS.split())
 
-_SUFFIXES = frozenset(("", ".txt", ".text", ".sms", ".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".json", ".yaml", ".yml",
-                       ".properties"))  # fmt: skip
+_SUFFIXES = frozenset(("", ".txt", ".text", ".sms", ".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".json", ".jsonl",
+                       ".ndjson", ".yaml", ".yml", ".properties"))  # fmt: skip
 _SETTING = re.compile(r"\s*[\w.-]{1,60}\s*=|\s*\[[\w. :-]+\]\s*$")
 _SLUG = re.compile(r"[^\W\d_][\w.-]{0,60}")
 _HEAD = 50_000

@@ -91,9 +91,12 @@ class _Tree:
         texts = [item for item in items if isinstance(item, str) and look_of(item) in (Look.TEXT, Look.WORD)]
         if texts and context.path and len(items) > 1:
             self.versions(place, context, len(texts), "texts")
+        strays = set(getattr(self.reading.document, "strays", ())) if not place.pointer else set()
         for index, item in enumerate(items):
             at = place.child(index)
-            if isinstance(item, dict) and item:
+            if index in strays:
+                self.stray(at)
+            elif isinstance(item, dict) and item:
                 columns = object_columns(item, True)
                 if columns is not None:
                     self.object(item, at, context, columns, listed=True)
@@ -107,6 +110,15 @@ class _Tree:
                 self.walk(item, at, context.down(str(index + 1)))
             else:
                 self.reading.keep(_dotted(context, at), item, at)
+
+    def stray(self, place: Place) -> None:
+        """A line of JSON lines that is none."""
+        self.reading.findings.append(
+            NotATemplate.at(
+                place, "this line is no JSON object; it is not read", help="write one object per line, on one line"
+            )
+        )
+        self.reading.ledger.dropped("line", place, "no JSON object", "write one object per line", NotATemplate.code)
 
     def not_a_template(self, item: Any, place: Place, context: _Context) -> None:
         names = ", ".join(f"`{str(name)[:30]}`" for name in list(item)[:6]) if isinstance(item, dict) else ""

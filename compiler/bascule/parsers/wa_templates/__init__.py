@@ -1,8 +1,8 @@
 """WhatsApp templates as accounts and providers list them, and bodies that are sent.
 
-Meta's ``GET /{WABA}/message_templates``, creation bodies, the lists of Twilio, 360dialog, Infobip and Gupshup, and
-bodies of ``POST /{PHONE}/messages``. A template that exists is sent by reference; one that is not submitted yet, or was
-refused, becomes a new template. What each shape looks like is in ``docs/formats/wa-templates.md``.
+Meta's ``GET /{WABA}/message_templates``, creation bodies, the lists of Twilio, 360dialog, Infobip, Gupshup and Bird,
+and bodies of ``POST /{PHONE}/messages``. A template that exists is sent by reference; one that is not submitted yet, or
+was refused, becomes a new template. What each shape looks like is in ``docs/formats/wa-templates.md``.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from bascule.language.reading import Reading, json_text
 from bascule.language.secrets import MaskedDocument
 from bascule.parsers.base import CERTAIN, LIKELY, NEAR, Match, Parsed, ParseOptions
 from bascule.parsers.wa_templates import losses, rules
+from bascule.parsers.wa_templates.bird import project_names, read_bird, read_project
 from bascule.parsers.wa_templates.build import Builder
 from bascule.parsers.wa_templates.dialects import read_gupshup, read_infobip, read_twilio
-from bascule.parsers.wa_templates.lines import LinesDocument, looks_like_lines
 from bascule.parsers.wa_templates.meta import read_meta
 from bascule.parsers.wa_templates.model import Listed
 from bascule.parsers.wa_templates.sends import read_send
 from bascule.parsers.wa_templates.shapes import Dialect, Found, Item, find_items, leaves, near_miss
 from bascule.source import Document, Place, SourceFile, TextDocument, join_pointer
 from bascule.source.json import JsonDocument, read_json
+from bascule.source.json_lines import LinesDocument, looks_like_lines
 from bascule.whatsapp.shape import too_deep
 
 __all__ = ["losses", "parse", "rules", "sniff"]
@@ -44,6 +45,8 @@ _SPOKEN = {
     Dialect.TWILIO: "contents of Twilio",
     Dialect.INFOBIP: "templates of Infobip",
     Dialect.GUPSHUP: "templates of Gupshup",
+    Dialect.BIRD: "templates of Bird",
+    Dialect.BIRD_PROJECT: "projects of Bird",
     Dialect.SEND: "bodies of `/messages`",
 }
 
@@ -89,12 +92,10 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
         name = next((part for part in reversed(pointer.split("/")) if not part.isdecimal()), "")
         reading.book.open(f"member {name}"[:60] if name else "value", Place(file.path, pointer))
     builder = Builder(reading, options.locale)
-    listed: list[Listed] = []
     for item in found.items:
-        place = Place(file.path, item.pointer)
         if item.dialect is not Dialect.SEND:
-            reading.book.open("template", place)
-            listed.append(_READERS[item.dialect](reading, item, place, file.stem))
+            reading.book.open("template", Place(file.path, item.pointer))
+    listed = _listed(reading, found, file)
     builder.templates(listed)
     for item in found.items:
         if item.dialect is Dialect.SEND:
@@ -124,6 +125,25 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     shown: Document = MaskedDocument(document, reading.secrets) if reading.secrets else document
     told = (("format", "wa-templates"), ("shape", shape), ("templates", str(len(listed))))
     return Parsed(project, reading.finish(), reading.book.close(), shown, not found.items, told)
+
+
+def _listed(reading: Reading, found: Found, file: SourceFile) -> list[Listed]:
+    """The templates of a file, in its order; of Bird's versions of one template the approved one comes first."""
+    listed: list[Listed] = []
+    projects = project_names(found.items)
+    birds = [item for item in found.items if item.dialect is Dialect.BIRD]
+    read = {str(item.value.get("projectId")) for item in birds}
+    for item in found.items:
+        place = Place(file.path, item.pointer)
+        if item.dialect is Dialect.BIRD:
+            listed.extend(read_bird(reading, item, place, file.stem, projects))
+        elif item.dialect is Dialect.BIRD_PROJECT:
+            project = read_project(item, place, read)
+            listed.extend([project] if project is not None else [])
+        elif item.dialect is not Dialect.SEND:
+            listed.append(_READERS[item.dialect](reading, item, place, file.stem))
+    listed.sort(key=lambda one: one.provider == "bird" and one.status != "APPROVED")
+    return listed
 
 
 def _send(reading: Reading, builder: Builder, item: Item, file: SourceFile) -> None:
@@ -161,7 +181,8 @@ def _beside(reading: Reading, found: Found, path: str) -> list[tuple[str, str]]:
     facts = []
     for name, value in found.beside:
         place = Place(path, join_pointer("", name))
-        facts.append((name, json_text(reading.safe(value, place, name))))
+        known = "" if name == "nextPageToken" else name  # a page, no secret
+        facts.append((name, json_text(reading.safe(value, place, known))))
         for pointer, _ in leaves(value, place.pointer):
             reading.book.exact(Place(path, pointer), "kept as a fact of the project")
     beside: dict[str, Any] = dict(found.beside)
@@ -169,6 +190,9 @@ def _beside(reading: Reading, found: Found, path: str) -> list[tuple[str, str]]:
         inner = beside.get(holder)
         if isinstance(inner, dict) and isinstance(inner.get(member), str) and inner[member]:
             _more(reading, Place(path, join_pointer("", holder, member)).at_key(), "the list goes on on another page")
+    token = beside.get("nextPageToken")
+    if isinstance(token, str) and token:
+        _more(reading, Place(path, "/nextPageToken").at_key(), "the list goes on on another page")
     total = beside.get("total")
     if isinstance(total, int) and not isinstance(total, bool) and total > len(found.items) + len(found.strays):
         _more(reading, Place(path, "/total"), f"the list has {total} templates, the file {len(found.items)}")

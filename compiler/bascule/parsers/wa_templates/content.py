@@ -13,7 +13,7 @@ from bascule.language.names import template_slug
 from bascule.language.reading import Reading, unique
 from bascule.parsers.wa_templates.model import Button, Listed, Said
 from bascule.source import Place
-from bascule.whatsapp.templates import PlaceholderKind, parameters
+from bascule.whatsapp.templates import Placeholder, PlaceholderKind, parameters
 
 __all__ = ["card_of", "content_of", "declare", "slots_of", "text_with_holes", "use_of"]
 
@@ -26,9 +26,7 @@ def text_with_holes(listed: Listed, text: Said | None, component: str) -> Text:
     parts: list[Segment] = []
     at = 0
     base = text.place.sub[0] if text.place.sub else 0
-    for item in parameters(text.text):
-        if item.kind is PlaceholderKind.MALFORMED:
-            continue
+    for item in _holes(listed, text.text):
         slot = component if component.startswith("button") and not listed.shared else listed.slot(component, item.name)
         if listed.shared:
             slot = item.name
@@ -38,16 +36,21 @@ def text_with_holes(listed: Listed, text: Said | None, component: str) -> Text:
     return join_text([*parts, Literal(text.text[at:])])
 
 
+def _holes(listed: Listed, text: str) -> list[Placeholder]:
+    """The parameters of a text: well-formed ones, and what the listing declares."""
+    found = parameters(text)
+    return [item for item in found if item.kind is not PlaceholderKind.MALFORMED or item.name in listed.declared]
+
+
 def slots_of(listed: Listed) -> list[str]:
     """The slots of all parameters, in the order header, body, buttons, the rest; each once."""
     found: dict[str, None] = {}
     for component, text in (("header", listed.header), ("", listed.body)):
-        for item in parameters(text.text) if text else ():
-            if item.kind is not PlaceholderKind.MALFORMED:
-                found.setdefault(listed.slot(component, item.name))
+        for item in _holes(listed, text.text) if text else ():
+            found.setdefault(listed.slot(component, item.name))
     for button in listed.buttons:
         if listed.shared:
-            for item in parameters(button.url.text) if button.url else ():
+            for item in _holes(listed, button.url.text) if button.url else ():
                 found.setdefault(item.name)
         elif button.slot and button.url is not None:
             found.setdefault(button.slot)

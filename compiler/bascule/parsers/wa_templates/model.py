@@ -42,7 +42,8 @@ class Listed:
     ``whole`` are the constructs that the graph has no form for: the definition keeps them. ``shared``: one numbering
     for all parts (Twilio), not one for each component (Meta). ``session``: it can only be sent inside the window.
     ``prefix`` stands before the slots of a card; ``extra_slots`` are parameters that stand in no text (header files,
-    codes, values of cards).
+    codes, values of cards). ``declared`` are names of parameters that the listing declares: they may be written in ways
+    that Meta does not take.
     """
 
     place: Place
@@ -70,6 +71,7 @@ class Listed:
     definition: str = ""
     facts: list[tuple[str, str]] = field(default_factory=list)
     status_place: Place | None = None
+    declared: frozenset[str] = frozenset()
 
     def keep_whole(self, construct: str, place: Place) -> None:
         """Note a construct that only the definition holds."""

@@ -225,7 +225,8 @@ class WrongShape(Rule):
 class OtherTypes(Rule):
     """A content has several forms
 
-    What it does: says which form of a Twilio content was read; the others stay in the definition.
+    What it does: says which form of a content (Twilio's types, Bird's platforms) was read; the others stay in the
+    definition.
     Why: the forms are the same message for other channels; WhatsApp shows one of them.
     Example: `"types": {"twilio/quick-reply": {}, "twilio/text": {}}`
     Use instead: nothing; check that the form that was read is the one for WhatsApp.

@@ -25,6 +25,8 @@ class Dialect(enum.Enum):
     TWILIO = "twilio"
     INFOBIP = "infobip"
     GUPSHUP = "gupshup"
+    BIRD = "bird"
+    BIRD_PROJECT = "bird project"
     SEND = "send"
 
 
@@ -50,8 +52,8 @@ class Found:
 
 
 # The member that holds the list: https://developers.facebook.com/docs/graph-api (`data`), Twilio's Content API
-# (`contents`), Infobip and Gupshup (`templates`), 360dialog (`waba_templates`).
-_WRAPPERS = ("data", "waba_templates", "contents", "templates", "messages")
+# (`contents`), Infobip and Gupshup (`templates`), 360dialog (`waba_templates`), Bird (`results`).
+_WRAPPERS = ("data", "waba_templates", "contents", "templates", "messages", "results")
 _TEXT_MEMBERS = frozenset({"text", "body", "content", "message", "template", "sms"})
 
 
@@ -72,9 +74,24 @@ def _dialect(value: Any, keyed: bool = False) -> Dialect | None:
         return Dialect.TWILIO
     if isinstance(value.get("structure"), dict) and isinstance(value.get("name"), str) and "language" in value:
         return Dialect.INFOBIP
+    if _is_bird(value):
+        return Dialect.BIRD
+    if value.get("type") == "channelTemplate" and isinstance(value.get("name"), str) and value["name"]:
+        return Dialect.BIRD_PROJECT
     if isinstance(value.get("elementName"), str):
         return Dialect.GUPSHUP
     return Dialect.META if _is_meta(value, keyed) else None
+
+
+def _is_bird(value: dict[str, Any]) -> bool:
+    contents = [item for name in ("platformContent", "genericContent") for item in _list_of(value.get(name))]
+    if any(isinstance(item, dict) and isinstance(item.get("blocks"), list) for item in contents):
+        return True
+    return "defaultLocale" in value and "platformContent" in value and ("deployments" in value or "projectId" in value)
+
+
+def _list_of(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _is_meta(value: dict[str, Any], keyed: bool) -> bool:
@@ -174,7 +191,7 @@ def near_miss(value: Any) -> str:
     if value.get("data") == [] and "paging" in value:
         return "it is an empty answer of the Graph API: there is no template in it"
     if isinstance(value.get("platformContent"), list) or isinstance(value.get("genericContent"), list):
-        return "it is a template of Bird, whose blocks are not read: export the templates from Meta"
+        return "it is a template of Bird without the `blocks` of its languages"
     return _near_item(value)
 
 

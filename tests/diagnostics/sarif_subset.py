@@ -80,6 +80,23 @@ RESULT = closed(
         1,
     ),
     partialFingerprints={"type": "object", "additionalProperties": TEXT},
+    fixes=many(
+        closed(
+            ["artifactChanges"],
+            description=MESSAGE,
+            artifactChanges=many(
+                closed(
+                    ["artifactLocation", "replacements"],
+                    artifactLocation=closed(["uri"], uri=URI, uriBaseId={"const": "SRCROOT"}),
+                    replacements=many(
+                        closed(["deletedRegion"], deletedRegion=REGION, insertedContent=closed([], text=TEXT)), 1
+                    ),
+                ),
+                1,
+            ),
+        ),
+        1,
+    ),
     suppressions=many(
         closed(
             ["kind"],

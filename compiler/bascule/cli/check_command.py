@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +68,9 @@ class _FormatType(click.ParamType[tuple[str, str]]):
     help="Leave out named files that no format recognises or the configuration excludes (for commit hooks).",
 )
 @FAIL_ON
+@click.option("--fix", "mend", is_flag=True, help="Mend what can be mended without changing what is said.")
+@click.option("--unsafe-fixes", is_flag=True, help="With --fix or --diff: mend too what a person must look at.")
+@click.option("--diff", is_flag=True, help="Print what --fix would change, and write nothing.")
 @click.option("--watch", is_flag=True, help="Check again whenever a file changes; end with Ctrl-C.")
 @click.option("--show-settings", is_flag=True, help="Print the settings that hold for SRC, and check nothing.")
 @COLOUR
@@ -83,6 +87,9 @@ def command(
     no_baseline: bool,
     ignore_unknown: bool,
     fail_on: str,
+    mend: bool,
+    unsafe_fixes: bool,
+    diff: bool,
     watch: bool,
     show_settings: bool,
     colour: str,
@@ -93,10 +100,11 @@ def command(
     SRC are files or folders; every file is sniffed. Each finding names its file, line and column, what was
     found and what to do; `bascule explain CODE` tells more. Without SRC, the `sources` of bascule.toml are read.
 
-    Settings, suppressions and baselines: docs/configuration.md; CI and editors: docs/ci.md.
+    Settings, suppressions and baselines: docs/configuration.md; fixes: docs/fixing.md; CI and editors: docs/ci.md.
     """
     if baseline and no_baseline:
         raise click.UsageError("--baseline and --no-baseline exclude each other.")
+    _fix_usage(mend, unsafe_fixes, diff, watch or show_settings)
     given = fail_on if said("fail_on") else ""
     request = Request(
         sources,
@@ -116,9 +124,51 @@ def command(
         return show(request)
     if watch:
         return _watch(request, outputs, statistics, colour)
+    if diff:
+        return _diff(request, unsafe_fixes)
+    if mend:
+        return _fix(request, unsafe_fixes, outputs, statistics, colour)
     checked = run_check(request)
     _write(checked, outputs, statistics, colour)
     return checked.code
+
+
+def _fix_usage(mend: bool, unsafe: bool, diff: bool, other: bool) -> None:
+    if mend and diff:
+        raise click.UsageError("--fix and --diff exclude each other.")
+    if unsafe and not (mend or diff):
+        raise click.UsageError("--unsafe-fixes goes with --fix or --diff.")
+    if (mend or diff) and other:
+        raise click.UsageError(f"--{'fix' if mend else 'diff'} goes with neither --watch nor --show-settings.")
+
+
+def _diff(request: Request, unsafe: bool) -> int:
+    """The changes as a unified diff: 0 when there are none, 1 when there are, 2 when something cannot be read."""
+    from bascule.cli.fixing import diff_text, fix, summary
+
+    fixing = fix(request, unsafe=unsafe)
+    text = diff_text(fixing)
+    if sys.stdout.isatty():  # a file must not steer the terminal
+        text = "".join(char if char in "\t\n" or char.isprintable() else "�" for char in text.replace("\r\n", "\n"))
+    click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
+    for note in fixing.notes:
+        click.echo(f"{note.place.file}: {note.message}", err=True)
+    click.echo(summary(fixing, would=True), err=True)
+    return 2 if fixing.checked.opened.workspace.unreadable else int(bool(fixing.changes))
+
+
+def _fix(request: Request, unsafe: bool, outputs: list[tuple[str, str]], statistics: bool, colour: str) -> int:
+    """Mend and write; then the findings that remain. Standard input goes mended to standard output, and findings
+    without a file of their own to standard error."""
+    from bascule.cli.fixing import fix, stdin_bytes, summary, write
+
+    fixing = write(fix(request, unsafe=unsafe))
+    piped = "-" in request.sources
+    if piped:
+        click.echo(stdin_bytes(fixing), nl=False)
+    _write(fixing.checked, outputs, statistics, colour, err=piped)
+    click.echo(summary(fixing), err=True)
+    return fixing.checked.code
 
 
 def _outputs(formats: tuple[tuple[str, str], ...], output_file: str, statistics: bool) -> list[tuple[str, str]]:
@@ -143,12 +193,12 @@ def _outputs(formats: tuple[tuple[str, str], ...], output_file: str, statistics:
     return pairs
 
 
-def _write(checked: Checked, outputs: list[tuple[str, str]], statistics: bool, colour: str) -> None:
+def _write(checked: Checked, outputs: list[tuple[str, str]], statistics: bool, colour: str, err: bool = False) -> None:
     from bascule import __version__
     from bascule.diagnostics.renderers import render
 
     for name, path in outputs:
-        coloured = colour == "always" if path else use_colour(colour)
+        coloured = colour == "always" if path else use_colour(colour, sys.stderr if err else None)
         report = checked.report(__version__, coloured)
         if statistics:
             from bascule.diagnostics.render_statistics import render_statistics
@@ -158,7 +208,7 @@ def _write(checked: Checked, outputs: list[tuple[str, str]], statistics: bool, c
             text = render(name, report)
         data = text.encode("utf-8", "backslashreplace")
         if not path:
-            click.echo(data, nl=False)
+            click.echo(data, nl=False, err=err)
             continue
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)

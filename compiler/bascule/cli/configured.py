@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -38,6 +38,9 @@ class Reading:
     isolated: bool = False
     ignore_unknown: bool = False
     """Named files that no format recognises, or that the configuration excludes, are left out without a word."""
+
+    contents: Mapping[str, bytes] = field(default_factory=dict)
+    """Bytes that stand for those of files, by real path (``-``: standard input): changes that are not written yet."""
 
 
 @dataclass
@@ -112,11 +115,13 @@ def _speaks_of_us(path: Path) -> bool:
     return isinstance(text, str) and has_settings(text)
 
 
-def _read_text(path: str) -> str | Finding:
+def _read_text(path: str, contents: Mapping[str, bytes] | None = None) -> str | Finding:
     from bascule.settings.load import unreadable
 
     shown = shown_path(path)
     try:
+        if contents and (real := os.path.realpath(path)) in contents:
+            return contents[real].decode("utf-8-sig")
         if not os.path.isfile(path):
             return unreadable(shown, "this is no file" if os.path.exists(path) else "the file does not exist")
         if os.path.getsize(path) > _MAX_CONFIG:
@@ -140,7 +145,7 @@ def open_settings(sources: Sequence[str], reading: Reading) -> Loaded:
     if not path:
         return Loaded()
     start: ConfigFile = ConfigFile(path, shown_path(path))
-    return load_settings(start, _read_text, shown_path)
+    return load_settings(start, lambda file: _read_text(file, reading.contents), shown_path)
 
 
 def open_sources(sources: Sequence[str], reading: Reading, *, hidden: Sequence[str] = ()) -> Opened:
@@ -185,7 +190,13 @@ def _load(sources: Sequence[str], reading: Reading, settings: Settings, hidden: 
         whole = absolute(path.as_posix())
         return whole in hidden or settings.excludes(whole)
 
-    inputs, findings = read_inputs(sources, stdin_name=reading.stdin_filename, max_bytes=max_bytes, left_out=left_out)
+    inputs, findings = read_inputs(
+        sources,
+        stdin_name=reading.stdin_filename,
+        max_bytes=max_bytes,
+        left_out=left_out,
+        contents=reading.contents,
+    )
     if reading.ignore_unknown:
         inputs = [
             replace(item, explicit=False) if isinstance(item, InputFile) else item

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -51,17 +51,20 @@ def read_inputs(
     stdin_name: str = "stdin",
     max_bytes: int = DEFAULT_MAX_BYTES,
     left_out: Callable[[Path], bool] = lambda _: False,
+    contents: Mapping[str, bytes] | None = None,
 ) -> tuple[list[InputFile | InputTree], list[Finding]]:
     """Read what the user named. ``-`` is standard input, a folder is a tree. Unreadable paths become findings.
 
     Labels are relative to each named folder (file name only for a named file), so outputs do not depend on
     where the files lie; equal labels get a number. A file is read once, however often it is named. Files that are
-    ``left_out`` are not opened when they are found in a folder.
+    ``left_out`` are not opened when they are found in a folder. ``contents`` stand for the bytes of files by real
+    path, and for standard input under ``-``.
     """
-    reading = _Inputs(max_bytes, left_out)
+    reading = _Inputs(max_bytes, left_out, contents or {})
     for source in sources:
         if source == "-":
-            data = sys.stdin.buffer.read(max_bytes + 1)
+            data = reading.contents.get("-")
+            data = sys.stdin.buffer.read(max_bytes + 1) if data is None else data
             reading.inputs.append(InputFile(SourceFile(stdin_name, data), reading.unique(stdin_name), True))
             continue
         path = Path(source)
@@ -75,8 +78,9 @@ def read_inputs(
 class _Inputs:
     """What was read so far."""
 
-    def __init__(self, max_bytes: int, left_out: Callable[[Path], bool]) -> None:
+    def __init__(self, max_bytes: int, left_out: Callable[[Path], bool], contents: Mapping[str, bytes]) -> None:
         self.max_bytes = max_bytes
+        self.contents = contents
         self.left_out = left_out
         self.inputs: list[InputFile | InputTree] = []
         self.findings: list[Finding] = []
@@ -98,7 +102,7 @@ class _Inputs:
         if real in self._seen:
             return None
         self._seen.add(real)
-        data = _read(path, self.max_bytes)
+        data = self.contents[real] if real in self.contents else _read(path, self.max_bytes)
         if isinstance(data, Finding):
             self.findings.append(data)
             return None

@@ -37,10 +37,15 @@ class Applicability(enum.Enum):
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Replace the text at ``place`` (a value, or a range inside it) by ``replacement`` (decoded text)."""
+    """Replace the text at ``place`` (a value, or a range inside it) by ``replacement`` (decoded text).
+
+    ``replaces`` is what must stand there, or else the edit is not made; where ``place`` is a mapping, it is the one
+    key or text in it that says this.
+    """
 
     place: Place
     replacement: str
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import json
 import math
 from typing import Any
 
-from bascule.diagnostics.finding import Finding, Label, Severity
+from bascule.diagnostics.finding import Finding, Fix, Label, Severity
 from bascule.diagnostics.pages import page_sections
 from bascule.diagnostics.render_model import CheckReport, Result, Suppression, region, snippet
 from bascule.diagnostics.render_text import clock_text
@@ -93,9 +93,44 @@ def _result(report: CheckReport, result: Result, index: dict[str, int]) -> dict[
         ]
     if any(label.clock is not None for label in finding.labels):
         data["codeFlows"] = [_code_flow(report, finding)]
+    fix = _fix(report, finding.fix) if finding.fix is not None else None
+    if fix is not None:
+        data["fixes"] = [fix]
     if result.suppression is not None:
         data["suppressions"] = [_suppression(report, result.suppression)]
     return data
+
+
+def _fix(report: CheckReport, fix: Fix) -> dict[str, Any] | None:
+    """A fix with the characters to write into each file; None when it cannot be written, or would show a secret."""
+    from bascule.diagnostics.literals import Refused, inner_document, resolve, splice
+
+    changes: dict[str, list[dict[str, Any]]] = {}
+    for edit in fix.edits:
+        document = report.documents.get(edit.place.file)
+        if document is None:
+            return None
+        try:
+            text = inner_document(document, edit.place.pointer).text
+            part = splice(document, text, resolve(document, edit))
+        except Refused:
+            return None
+        if document.text[part.start : part.end] != text[part.start : part.end]:
+            return None
+        line, column, end_line, end_column = region(document.span(part.start, part.end))
+        replacement: dict[str, Any] = {
+            "deletedRegion": {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
+        }
+        if part.text:
+            replacement["insertedContent"] = {"text": part.text}
+        changes.setdefault(edit.place.file, []).append(replacement)
+    return {
+        "description": {"text": f"{fix.message} ({fix.applicability.value})"},
+        "artifactChanges": [
+            {"artifactLocation": {"uri": _uri(report.path(file)), "uriBaseId": ROOT}, "replacements": replacements}
+            for file, replacements in changes.items()
+        ],
+    }
 
 
 def _message(finding: Finding) -> str:

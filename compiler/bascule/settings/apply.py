@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from bascule.diagnostics import Finding, Severity, locate, registry
+from bascule.diagnostics import Applicability, Edit, Finding, Fix, Severity, locate, registry
 from bascule.settings.baseline import Baseline
 from bascule.settings.comments import Comment, read_comments
 from bascule.settings.model import FileRules, Override, Settings
@@ -68,7 +68,7 @@ def judge(
     """
     run = _Run(settings, documents, paths, files)
     kept, suppressed, deselected = run.sort(findings)
-    extra = [*run.comment_findings, *run.unused()]
+    extra = [*run.comment_findings, *run.unused({finding.place.file for finding in kept if _is_misread(finding)})]
     keys: Counter[Key] = Counter()
     if baseline is not None or want_keys:
         kept, known, keys = _known(kept, documents, paths, baseline, run.fatal)
@@ -150,6 +150,7 @@ class _Run:
         self, settings: Settings, documents: Mapping[str, Document], paths: Paths, files: Collection[str]
     ) -> None:
         self.settings = settings
+        self.documents = documents
         self.paths = paths
         self.fatal = frozenset(code for code, rule in registry().items() if rule.unreadable)
         self.files = sorted({*files, *documents})
@@ -206,15 +207,18 @@ class _Run:
                 hidden = hidden or Suppressed(finding, "override", override.reason, override.place.file)
         return hidden
 
-    def unused(self) -> list[Finding]:
-        """Suppressions of selected codes that nothing needed."""
+    def unused(self, misread: Collection[str] = ()) -> list[Finding]:
+        """Suppressions of selected codes that nothing needed. In files that are ``misread`` they may be needed once
+        that is mended: there they have no fix."""
         found: list[Finding] = []
         for number, comment in enumerate(self.comments):
             for span, code in comment.codes:
                 if ("comment", number, code) not in self._used and self.view(comment.file).enabled(code):
                     what = f"there is no `{code}` {f'on line {comment.line}' if comment.line else 'in this file'}"
                     place = Place(comment.file, "", (span.start, span.end))
-                    found.append(replace(_unused(place, what), span=span))
+                    document = None if comment.file in misread else self.documents.get(comment.file)
+                    fix = _without(document, comment, span) if document is not None else None
+                    found.append(replace(_unused(place, what, fix), span=span))
         for number, override in enumerate(self.settings.overrides):
             covered = [file for file in self.files if override.covers(self.paths.absolute(file))]
             whole = any(override.within(folder) for folder in self.paths.folders)
@@ -234,5 +238,39 @@ class _Run:
         return self.settings.selection.enabled(code)
 
 
-def _unused(place: Place, what: str) -> Finding:
-    return SuppressionUnused.at(place, f"this suppression is not needed: {what}", help="remove it")
+def _is_misread(finding: Finding) -> bool:
+    """Whether a finding says that a part of its file was not understood."""
+    return finding.code.startswith("PAR") and finding.severity >= Severity.WARNING
+
+
+def _unused(place: Place, what: str, fix: Fix | None = None) -> Finding:
+    return SuppressionUnused.at(place, f"this suppression is not needed: {what}", help="remove it", fix=fix)
+
+
+def _without(document: Document, comment: Comment, code: Span) -> Fix:
+    """Take one code out of a comment, or the whole comment when it names no other; with its line when nothing else
+    stands there."""
+    text = document.text
+    start, end = code.start, code.end
+    inside = text[comment.span.start : comment.span.end]
+    names = inside[inside.find("[") + 1 : inside.find("]")].split(",")
+    if sum(1 for name in names if name.strip()) > 1:
+        before = text.rfind("[", comment.span.start, start) + 1
+        following = text[end : comment.span.end]
+        if text[before:start].strip(" \t"):
+            start = text.rindex(",", before, start)
+        else:
+            rest = following.lstrip(" \t")
+            rest = rest[1:].lstrip(" \t") if rest.startswith(",") else rest
+            end += len(following) - len(rest)
+        message = f"take `{text[code.start : code.end]}` out of the comment"
+    else:
+        start, end = comment.span.start, comment.span.end
+        while start > 0 and text[start - 1] in " \t":
+            start -= 1
+        if start == 0 or text[start - 1] in "\r\n":
+            end += text.startswith("\r", end)
+            end += text.startswith("\n", end)
+        message = "remove the comment"
+    edit = Edit(Place(comment.file, "", (start, end)), "", text[start:end])
+    return Fix(message, (edit,), Applicability.SAFE)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
-from bascule.diagnostics import Finding, Rule, Severity, locate
+from bascule.diagnostics import Applicability, Edit, Finding, Fix, Rule, Severity, locate
 from bascule.ir.settings import ProjectSettings
 from bascule.settings.model import FileRules, Override, Settings
 from bascule.settings.rules import (
@@ -119,7 +119,8 @@ class _Run:
         for problem in problems:
             rule: type[Rule] = ConfigUnknownKey if problem.unknown else ConfigBadValue
             place = Place(config.shown, problem.pointer, None, problem.key)
-            self.loaded.findings.append(rule.at(place, problem.message, help=problem.help))
+            fix = _renamed(place, problem.meant) if problem.meant else None
+            self.loaded.findings.append(rule.at(place, problem.message, help=problem.help, fix=fix))
         if problems:
             return
         bases = _texts(table.get("extends"))
@@ -300,3 +301,7 @@ def _by_language(value: str | Mapping[str, str]) -> dict[str, str]:
 def unreadable(shown: str, message: str) -> Finding:
     """The finding of a configuration file that cannot be opened."""
     return ConfigUnreadable.at(Place(shown), message, help="check the path")
+
+
+def _renamed(place: Place, key: str) -> Fix:
+    return Fix(f"rename the key to `{key}`", (Edit(place, key),), Applicability.UNSAFE)

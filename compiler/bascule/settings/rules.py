@@ -58,6 +58,7 @@ class ConfigUnknownKey(Rule):
     Why: a misspelt key would silently switch nothing on or off.
     Example: `selct = ["WIN"]`
     Use instead: `select = ["WIN"]`; docs/configuration.md lists all keys.
+    Fix safety: renaming the key is unsafe, the nearest name may not be the one that was meant.
     Sources: bascule's own rule.
     """
 
@@ -137,6 +138,7 @@ class SuppressionUnused(Rule):
     Why: what is left behind would hide the next finding of this code in silence.
     Example: `# bascule: ignore[TPL021] …` above a text that was mended since.
     Use instead: remove the suppression.
+    Fix safety: safe for comments: the comment goes, or the code that nothing needs. Entries of `[[overrides]]` stay.
     Sources: bascule's own rule.
     """
 

@@ -22,6 +22,8 @@ class Problem:
     help: str
     unknown: bool = False
     key: bool = False
+    meant: str = ""
+    """The key that an unknown one is most like."""
 
 
 class Shape:
@@ -167,7 +169,8 @@ class Table(Shape):
                 continue
             close = difflib.get_close_matches(key.lower().replace("_", "-"), self.keys, n=1, cutoff=0.6)
             help = f"did you mean `{close[0]}`?" if close else f"the keys here are: {', '.join(self.keys)}"
-            yield Problem(at, f"there is no key `{key[:60]}`", help, unknown=True, key=True)
+            meant = close[0] if close and close[0] not in value else ""
+            yield Problem(at, f"there is no key `{key[:60]}`", help, unknown=True, key=True, meant=meant)
         for key in self.required:
             if key not in value:
                 yield Problem(pointer, f"the key `{key}` is missing", f"add `{key}`: {self.keys[key][1]}", key=True)

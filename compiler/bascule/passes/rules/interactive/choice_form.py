@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from bascule.diagnostics import Finding, Label, Severity
+from bascule.diagnostics import Finding, Fix, Label, Severity
 from bascule.ir.content import Choice
 from bascule.passes.lower.texts import marker_text
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.interactive.sites import Site, bodies, reply_choices, sites
+from bascule.passes.rules.mending import relabel, title_as_written
 from bascule.passes.rules.wording import shown
 from bascule.whatsapp.templates import QuickReplyButton
 
@@ -70,6 +71,12 @@ def _full(choice: Choice, language: str) -> str:
     return " ".join((marker_text(title) if title else choice.payload or choice.id).split())
 
 
+def _shorter(choice: Choice, full: str, title: str, limit: int) -> Fix | None:
+    """Write the label that is shown anyway, where it is too long; None where the file has variables in it."""
+    written = title_as_written(choice, full) if len(full) > limit >= len(title) else None
+    return relabel(choice.at, written, title) if written is not None and choice.at is not None else None
+
+
 class LabelShortened(CheckRule):
     """A choice is shown with a shorter label
 
@@ -98,6 +105,7 @@ class LabelShortened(CheckRule):
                 say: "Que voulez-vous faire ?"
                 choices: {Parler à l'équipe: agent, Rien: end}
               agent: {handover: equipe}
+    Fix safety: unsafe; it writes the label that would be shown, and a label of your own is better than a cut one.
     Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
     """
 
@@ -124,6 +132,7 @@ class LabelShortened(CheckRule):
                     else "word the choices differently, or leave it so",
                     notes=(context.policy.fact(key).cite(),),
                     data={"full": full, "shown": title},
+                    fix=_shorter(choice, full, title, limit),
                 )
 
 

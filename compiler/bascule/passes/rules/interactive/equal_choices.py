@@ -5,12 +5,13 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 
-from bascule.diagnostics import Finding, Label, Severity
+from bascule.diagnostics import Finding, Fix, Label, Severity
 from bascule.ir.content import Choice
 from bascule.ir.nodes import Chosen
 from bascule.passes.lower.texts import marker_text
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.interactive.sites import Site, reply_choices, sites
+from bascule.passes.rules.mending import relabel, title_as_written, unlike
 from bascule.passes.rules.wording import shown
 
 __all__ = ["EqualChoices"]
@@ -73,6 +74,7 @@ class EqualChoices(CheckRule):
                   - {title: Consulter, accepts: ["2"], then: agent}
               commande: {say: "Quel article ?"}
               agent: {handover: equipe}
+    Fix safety: numbering the second of two equal titles is unsafe: people choose better between words.
     Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/messages/send-messages
     """
 
@@ -104,7 +106,19 @@ class EqualChoices(CheckRule):
                         labels=[Label(first.at, "this one gets the answer")] if first.at is not None else (),
                         notes=(fact.cite(),) if what == "title" else (),
                         severity=Severity.INFO if same else Severity.WARNING,
+                        fix=_numbered(context, site, choice, word) if what == "title" else None,
                     )
+
+
+def _numbered(context: CheckContext, site: Site, choice: Choice, title: str) -> Fix | None:
+    """Number the title that stands there a second time; None where the file has variables in it."""
+    written = title_as_written(choice, " ".join(title.split()))
+    titles = {marker_text(text) for other in reply_choices(site.content) for _, text in other.title}
+    limit = context.policy.limit("interactive.button.title.max_length")
+    new = unlike(" ".join(title.split()), titles, limit) if written is not None else None
+    return (
+        relabel(choice.at, written, new) if written is not None and new is not None and choice.at is not None else None
+    )
 
 
 def _name(choice: Choice) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from bascule.diagnostics import Finding, Label, Severity
+from bascule.diagnostics import Applicability, Edit, Finding, Fix, Label, Severity
 from bascule.ir.text import Hole, Text
 from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.mending import between, neutral
 from bascule.passes.rules.template.subjects import known_parameters, subjects
 from bascule.passes.rules.wording import said
 
@@ -44,6 +45,7 @@ def _found(
                         labels=labels,
                         notes=(fact.cite(),),
                         severity=fact.severity,
+                        fix=_fix(first, second, gap, subject.language),
                     )
         if subject.planned is not None:
             continue
@@ -54,6 +56,17 @@ def _found(
             yield rule.at(subject.place, message, help=help, notes=(fact.cite(),), severity=fact.severity)
 
 
+def _fix(first: Hole, second: Hole, gap: str, language: str) -> Fix | None:
+    """Put a comma behind the first of two variables; None when their places are not known."""
+    place = between(first, second, gap)
+    if place is None:
+        return None
+    comma = neutral("comma", language)
+    blank = "" if gap or comma in "，、" else " "
+    start = place.sub[0] if place.sub is not None else 0
+    return Fix("put a comma between the two", (Edit(place.within(start, start), comma + blank),), Applicability.UNSAFE)
+
+
 class AdjacentVariables(CheckRule):
     """Two variables of a template touch
 
@@ -61,6 +74,7 @@ class AdjacentVariables(CheckRule):
     Why: Meta refuses it (INVALID_FORMAT): the reviewer cannot see what each of them says.
     Example: `Bonjour [prenom][nom], votre commande est prête à la boutique.`
     Use instead: `Bonjour [nom_complet], votre commande est prête à la boutique.`
+    Fix safety: unsafe; it puts a comma between the two, where a word or one variable may say it better.
     Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-review
     """
 
@@ -81,6 +95,7 @@ class VariablesApartByBlanks(CheckRule):
     Why: providers call it a cause of rejection; some templates that are like this were approved in earlier years.
     Example: `Bonjour [prenom] [nom], votre commande est prête à la boutique.`
     Use instead: `Bonjour [nom_complet], votre commande est prête à la boutique.`
+    Fix safety: unsafe; it puts a comma between the two, where a word or one variable may say it better.
     Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-review
     """
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 
-from bascule.diagnostics import Finding, Severity
+from bascule.diagnostics import Finding, Fix, Severity
 from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.mending import relabel, unlike
 from bascule.passes.rules.template.button_places import button_place
-from bascule.passes.rules.template.subjects import subjects
+from bascule.passes.rules.template.subjects import Subject, subjects
 from bascule.passes.rules.wording import emojis, formatting_marks, plural, shown
 from bascule.whatsapp.policy import Fact, Policy
 from bascule.whatsapp.templates import Button, parameters
@@ -90,6 +91,16 @@ def _key(label: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", label).casefold().split())
 
 
+def _other_label(context: CheckContext, subject: Subject, index: int) -> Fix | None:
+    """Number the label that stands there a second time; only where it was made of a choice."""
+    label = subject.template.buttons[index].label_text
+    if not subject.origins or parameters(label):
+        return None
+    limit = context.policy.limit(_length_key(context.policy, subject.template.buttons[index]))
+    new = unlike(label, [button.label_text for button in subject.template.buttons], limit)
+    return relabel(button_place(context, subject, index), label, new) if new is not None else None
+
+
 class DuplicateButtonLabel(CheckRule):
     """Two buttons of a template have the same label
 
@@ -119,6 +130,7 @@ class DuplicateButtonLabel(CheckRule):
                 choices:
                   - {title: Donner mon avis}
                   - {title: Sur le site, url: "https://boutique.example/avis"}
+    Fix safety: unsafe; it numbers the second label, and people choose better between words.
     Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/components
     """
 
@@ -143,4 +155,5 @@ class DuplicateButtonLabel(CheckRule):
                     help="give each button its own words",
                     notes=(fact.cite(),),
                     severity=fact.severity,
+                    fix=_other_label(context, subject, index),
                 )

@@ -10,6 +10,8 @@ from bascule.ir.text import Hole, Literal, Text, plain_text
 from bascule.passes.lower.context import phrase
 from bascule.passes.lower.template_parts import hole_name
 from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.mending import neutral, tail_of
+from bascule.passes.rules.template.subjects import text_of_source
 from bascule.whatsapp.plan import Origin, PlannedTemplate
 
 __all__ = ["VariableAtEdge", "VariableBeforePunctuation"]
@@ -42,7 +44,8 @@ class VariableAtEdge(CheckRule):
     Why: Meta refuses it (2388299): the reviewer cannot see what is being said.
     Example: `Bonjour [nom], votre rendez-vous est à [heure]`
     Use instead: `Bonjour [nom], votre rendez-vous est à [heure], merci de votre confiance.`
-    Fix safety: unsafe; it adds a word of thanks in the text's language. The meaning stays, the wording does not.
+    Fix safety: unsafe; it adds a greeting or a word of thanks in the text's language. The meaning stays, the wording
+    does not.
     Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-review
     """
 
@@ -66,7 +69,7 @@ class VariableAtEdge(CheckRule):
                         help=f"write a few words {'before' if at_start else 'after'} it",
                         notes=(fact.cite(),),
                         severity=fact.severity,
-                        fix=None if at_start else _fix(template, origin, found[0]),
+                        fix=_fix(context, template, origin, found[0], at_start),
                     )
 
 
@@ -79,7 +82,8 @@ class VariableBeforePunctuation(CheckRule):
     approved templates are like this. A few words more are always accepted.
     Example: `Bonjour [nom], votre rendez-vous est à [heure].`
     Use instead: `Bonjour [nom], votre rendez-vous est à [heure]. Merci.`
-    Fix safety: unsafe; it adds a word of thanks in the text's language. The meaning stays, the wording does not.
+    Fix safety: unsafe; it adds a greeting or a word of thanks in the text's language. The meaning stays, the wording
+    does not.
     Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/templates/template-review
     """
 
@@ -103,18 +107,27 @@ class VariableBeforePunctuation(CheckRule):
                         help=f"write a few words {'before' if at_start else 'after'} it, to be safe",
                         notes=("reports differ on whether review refuses this", fact.cite()),
                         severity=fact.severity,
-                        fix=None if at_start else _fix(template, origin, found[0]),
+                        fix=_fix(context, template, origin, found[0], at_start),
                     )
 
 
-def _fix(template: PlannedTemplate, origin: Origin, hole: Hole) -> Fix | None:
-    """Add a word of thanks behind the last variable and what follows it; None when its place is not known."""
+def _fix(context: CheckContext, template: PlannedTemplate, origin: Origin, hole: Hole, at_start: bool) -> Fix | None:
+    """Greet before the first variable, or give thanks behind the last one and what follows it; None when its place is
+    not known."""
     if hole.at is None or hole.at.sub is None:
         return None
+    if at_start:
+        hello = neutral("hello", template.language)
+        start = hole.at.sub[0]
+        edit = Edit(hole.at.within(start, start), f"{hello} ")
+        return Fix(f"begin with “{hello}”", (edit,), Applicability.UNSAFE)
+    tail = tail_of(text_of_source(context, origin), hole)
     last = origin.text[-1]
-    tail = last.text if isinstance(last, Literal) else ""
+    if tail is None or not tail.startswith(last.text if isinstance(last, Literal) else ""):
+        return None
+    tail = tail.rstrip()
     thanks = phrase("thanks", template.language)
-    stop = "" if tail.strip()[-1:] in _CLOSING else "."
+    stop = "" if tail[-1:] in _CLOSING else "."
     end = hole.at.sub[1] + len(tail)
     shown = " ".join(plain_text(origin.text, lambda other: "{" + hole_name(other) + "}").split()[-4:])
     message = f"end the text with “{thanks}”: … {shown}{stop} {thanks}"

@@ -1,86 +1,22 @@
-"""``GRF026`` and ``GRF027``: keywords and people, over the whole project."""
+"""``GRF027``: people, over the whole project."""
 
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
-from bascule.diagnostics import Finding, Label, Severity
+from bascule.diagnostics import Finding, Severity
 from bascule.ir.content import ChoiceKind, Content
 from bascule.ir.nodes import Ask, Handover, Message, RunFlow
-from bascule.ir.project import Entry, EntryKind, Flow, Initiator
+from bascule.ir.project import Flow, Initiator
 from bascule.ir.text import plain_text
 from bascule.passes.rules import CheckContext, CheckRule
-from bascule.passes.rules.wording import shown
 from bascule.source import Place
 
-__all__ = ["DuplicateKeyword", "NoHuman"]
+__all__ = ["NoHuman"]
 
 _PHONE = re.compile(r"(?<!\d)\+?\d(?:[ .()/-]{0,2}\d){7,14}(?!\d)|(?<!\w)0800(?!\w)")
 _MAIL = re.compile(r"[\w+-]@[\w-]{1,63}\.\w")
-
-
-def _key(word: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", word).casefold().split())
-
-
-class DuplicateKeyword(CheckRule):
-    """One keyword starts two flows
-
-    What it does: reports a keyword that is an entry of two flows in the same language, case ignored.
-    Why: only one of them is started; which one depends on the platform.
-    Example:
-        bascule: 1
-        locale: fr
-        flows:
-          aide:
-            entries: [{keyword: [aide, info]}]
-            nodes: {debut: {say: "Je vous passe une personne.", handover: equipe}}
-          infos:
-            entries: [{keyword: [info, horaires]}]
-            nodes: {debut: {say: "Nous sommes ouverts de 9 h à 18 h.", then: end}}
-    Use instead:
-        bascule: 1
-        locale: fr
-        flows:
-          aide:
-            entries: [{keyword: [aide]}]
-            nodes: {debut: {say: "Je vous passe une personne.", handover: equipe}}
-          infos:
-            entries: [{keyword: [info, horaires]}]
-            nodes: {debut: {say: "Nous sommes ouverts de 9 h à 18 h.", then: end}}
-    Sources: bascule's own rule.
-    """
-
-    code = "GRF026"
-    name = "duplicate-keyword"
-    severity = Severity.WARNING
-
-    @classmethod
-    def check(cls, context: CheckContext) -> Iterator[Finding]:
-        """Compare the keywords of all flows."""
-        first: dict[tuple[str, str], tuple[Flow, Entry]] = {}
-        told: set[tuple[str, str, str, str]] = set()
-        for flow in context.project.flows:
-            for entry in flow.entries:
-                if entry.kind is not EntryKind.KEYWORD or entry.condition is not None:
-                    continue
-                for locale, words in entry.keywords:
-                    for word in words:
-                        key = (locale or flow.locale or context.project.locale, _key(word))
-                        known, where = first.setdefault(key, (flow, entry))
-                        if known.id == flow.id or (known.id, flow.id, *key) in told:
-                            continue
-                        told.add((known.id, flow.id, *key))
-                        labels = [Label(where.at, f"it starts `{known.id}` here")] if where.at is not None else []
-                        yield cls.at(
-                            entry.at or flow.at or Place(""),
-                            f"the keyword `{shown(word)}` starts both `{known.id}` and `{flow.id}`",
-                            help="keep it in one of the flows",
-                            labels=labels,
-                            data={"keyword": word, "flows": [known.id, flow.id]},
-                        )
 
 
 class NoHuman(CheckRule):

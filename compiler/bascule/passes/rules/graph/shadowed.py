@@ -9,6 +9,7 @@ from bascule.ir.expr import Call, Const, Expression
 from bascule.ir.expr_text import print_expression
 from bascule.ir.nodes import Chosen, Edge, Node, Otherwise, When
 from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.graph.ranges import Covered, range_of
 from bascule.passes.rules.wording import shown
 from bascule.source import Place
 
@@ -29,7 +30,9 @@ class _Seen:
         self.conditions: dict[Expression, Edge] = {}
         self.words: dict[tuple[str, Expression], dict[str, Edge]] = {}
         self.choices: dict[str, Edge] = {}
+        self.numbers: dict[tuple[str, Expression], tuple[Covered, Edge]] = {}
         self.otherwise: Edge | None = None
+        self.always: Edge | None = None
 
     def shadow(self, edge: Edge) -> tuple[Edge, str] | None:
         """The earlier edge that always wins over this one, with what both test; then remember this one."""
@@ -40,9 +43,13 @@ class _Seen:
             return None
         if self.otherwise is not None:
             return self.otherwise, "`else` comes before it"
+        if self.always is not None:
+            return self.always, "the condition before it always holds"
         return self._chosen(edge, guard) if isinstance(guard, Chosen) else self._when(edge, guard.condition)
 
     def _otherwise(self, edge: Edge) -> tuple[Edge, str] | None:
+        if self.always is not None:
+            return self.always, "the condition before it always holds"
         known = self.otherwise
         self.otherwise = known or edge
         return (known, "there is an `else` already") if known is not None else None
@@ -60,6 +67,11 @@ class _Seen:
         known = self.conditions.setdefault(condition, edge)
         if known is not edge:
             return known, f"`{shown(print_expression(condition), 60)}` was tested already"
+        if isinstance(condition, Const) and condition.value is True:
+            self.always = self.always or edge
+            return None
+        if range_of(condition) is not None:
+            return self._number(edge, condition)
         if not isinstance(condition, Call) or condition.name not in _ANY_OF or len(condition.args) < 2:
             return None
         words = [_word(argument) for argument in condition.args[1:]]
@@ -73,12 +85,25 @@ class _Seen:
             return first, f"`{shown(', '.join(word or '' for word in words))}` is taken already"
         return None
 
+    def _number(self, edge: Edge, condition: Expression) -> tuple[Edge, str] | None:
+        """The numbers of a comparison, when the ones before it take them all."""
+        found = range_of(condition)
+        if found is None:
+            return None
+        key, item = found
+        covered, first = self.numbers.setdefault(key, (Covered(), edge))
+        if not item.empty and covered.holds(item):
+            return first, f"every number of `{shown(print_expression(condition), 60)}` is taken already"
+        covered.add(item)
+        return None
+
 
 class ShadowedEdge(CheckRule):
     """An edge can never be taken
 
     What it does: reports an edge whose condition, words or choices were all tested by an earlier edge of the same
-    node, and edges that stand after `else`.
+    node, whose numbers (`age < 12` after `age < 18`) earlier ones take all, and edges that stand after `else` or after
+    a condition that always holds.
     Why: edges are tried in order; the author expects something to happen that never will.
     Example:
         bascule: 1

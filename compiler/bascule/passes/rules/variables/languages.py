@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bascule.diagnostics import Finding, Label, Severity
 from bascule.ir.content import Content
 from bascule.ir.expr_text import print_expression
+from bascule.ir.project import Initiator
 from bascule.ir.text import LocalizedText, Text, holes, is_empty
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.interactive.sites import Site, contents, sites
@@ -110,8 +111,9 @@ class LanguageMissing(CheckRule):
     """Messages lack a language that others have
 
     What it does: reports messages of a flow that are not written in a language in which other messages of the
-    flow are: one finding for each language of a flow. In tables, where each message is a flow of its own, the
-    file takes the place of the flow.
+    flow are: one finding for each language of a flow. In tables of messages that a program sends, where each is a
+    flow of its own, the file takes the place of the flow, and at least half of the messages must have the language.
+    Listings of templates are not compared: each is listed with the languages it was submitted in.
     Why: people who read that language get these messages in another one.
     Example:
         bascule: 1
@@ -140,17 +142,30 @@ class LanguageMissing(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Compare the languages of the messages of each flow, or of each table."""
         groups: dict[tuple[str, str], list[Site]] = {}
+        listings = {asset.at.file for asset in context.project.templates if asset.at is not None}
         for site in sites(context):
             if any(not is_empty(text) for _, text in site.content.text):
-                alone = len(site.flow.nodes) == 1
+                alone = _row_of_table(site)
+                if alone and site.place.file in listings:
+                    continue
                 groups.setdefault(("file", site.place.file) if alone else ("flow", site.flow.id), []).append(site)
         for (scope, name), members in groups.items():
             yield from _missing(cls, context, scope, name, members)
 
 
+def _row_of_table(site: Site) -> bool:
+    """One message that a program sends: its file is a table of them. Templates of an account are no table: each
+    is listed with the languages it was submitted in."""
+    flow = site.flow
+    sent = all(entry.initiator is Initiator.BUSINESS for entry in flow.entries)
+    return len(flow.nodes) == 1 and sent and site.content.template is None
+
+
 def _locales(context: CheckContext, site: Site) -> dict[str, None]:
+    """The languages of a message by WhatsApp's codes where there is one: `eng` and `en` are one language."""
     default = site.flow.locale or context.project.locale
-    return {locale or default: None for locale, text in site.content.text if not is_empty(text)}
+    named = (locale or default for locale, text in site.content.text if not is_empty(text))
+    return {context.policy.match_language(locale) or locale: None for locale in named}
 
 
 def _missing(
@@ -167,6 +182,8 @@ def _missing(
         first, *others = without
         count = "one message" if not others else f"{len(without)} messages"
         have = len(members) - len(without)
+        if scope == "file" and have < len(without):
+            continue  # a list in which few messages have this language was not translated into it
         yield rule.at(
             first.place,
             f"{count} of {where} {'has' if not others else 'have'} no `{locale}` text; {have} "

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from bascule.ir.content import Choice, Content, Media
-from bascule.ir.expr import Call, Expression, Lambda, references, walk
+from bascule.ir.expr import TESTS, Call, Expression, Lambda, references, walk
 from bascule.ir.nodes import (
     Ask,
     Audience,
@@ -28,21 +28,31 @@ from bascule.ir.text import LocalizedText, Text, holes
 from bascule.passes.rules import CheckContext
 from bascule.source import Place
 
-__all__ = ["Path", "Use", "Uses", "dotted", "uses"]
+__all__ = ["Path", "Use", "Uses", "dotted", "expressions_of", "set_by", "uses"]
 
 Path = tuple[str, ...]
 Used = tuple[Expression, Place | None]
+_LOOKING = frozenset({"if", "eq", "ne", "lt", "le", "gt", "ge"})
+"""Calls that look at their first argument before anything else is done with it, besides the tests. What stands in
+``if`` is used in some cases only, which the ways through the flow do not tell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One use of a variable in a flow. ``optional``: the text says something else when it has no value."""
+    """One use of a variable in a flow. ``optional``: the text says something else when it has no value.
+
+    ``tested``: a condition looks at it, so that having no value is foreseen. ``step``: how many assignments of
+    its node come before it. ``own``: its value is only made from itself (a counter).
+    """
 
     path: Path
     flow: str
     node: str
     place: Place
     optional: bool = False
+    tested: bool = False
+    step: int = 0
+    own: bool = False
 
 
 @dataclass(slots=True)
@@ -77,8 +87,13 @@ def _uses(context: CheckContext) -> Uses:
                 _add(found, flow, "", entry.at or flow.at or Place(""), _duration(entry.offset))
         for node in flow.nodes:
             place = node.at or flow.at or Place("")
-            here.update(_set_by(node))
+            here.update(set_by(node))
+            _add(found, flow, node.id, place, _tested_by(node), tested=True)
             _add(found, flow, node.id, place, _used_by(node))
+            if isinstance(node, SetVariable):
+                for step, item in enumerate(node.assignments):
+                    if item.value is not None:
+                        _add(found, flow, node.id, place, [(item.value, item.at)], step=step, target=item.target)
             if isinstance(node, RunFlow):
                 found.set_in.setdefault(node.flow, set()).update((name,) for name, _ in node.parameters)
     for paths in found.set_in.values():
@@ -86,17 +101,36 @@ def _uses(context: CheckContext) -> Uses:
     return found
 
 
-def _add(found: Uses, flow: Flow, node: str, place: Place, used: Iterable[Used]) -> None:
+def _add(
+    found: Uses,
+    flow: Flow,
+    node: str,
+    place: Place,
+    used: Iterable[Used],
+    *,
+    tested: bool = False,
+    step: int = 0,
+    target: Path = (),
+) -> None:
     for expression, at in used:
         parts = list(walk(expression))
         names = {name for part in parts if isinstance(part, Lambda) for name in part.parameters}
         spare = {part.args[0] for part in parts if isinstance(part, Call) and part.name == "default" and part.args}
+        asked = {
+            ref
+            for part in parts
+            if isinstance(part, Call) and (part.name in TESTS or part.name in _LOOKING) and part.args
+            for ref in references(part if part.name == "if" else part.args[0])
+        }
         for ref in references(expression):
             if ref.path and ref.path[0] not in names:
-                found.items.append(Use(ref.path, flow.id, node, at or place, ref in spare))
+                foreseen = tested or ref in asked
+                use = Use(ref.path, flow.id, node, at or place, ref in spare, foreseen, step, ref.path == target)
+                found.items.append(use)
 
 
-def _set_by(node: Node) -> Iterator[Path]:
+def set_by(node: Node) -> Iterator[Path]:
+    """The paths that a node may give a value."""
     if isinstance(node, SetVariable):
         yield from (item.target for item in node.assignments if item.op != "clear")
     elif isinstance(node, Ask) and node.into:
@@ -107,19 +141,28 @@ def _set_by(node: Node) -> Iterator[Path]:
         yield from (path for _, path in node.mapping)
 
 
-def _used_by(node: Node) -> Iterator[Used]:
-    for edge in node.edges:
-        yield from _edge(edge)
-    if isinstance(node, (Message, Ask)):
-        yield from _content(node.content)
-    if isinstance(node, Ask) and node.validation is not None and node.validation.error is not None:
-        yield from _content(node.validation.error)
-    if isinstance(node, (Message, RunFlow)) and node.audience is not None:
-        yield from _audience(node.audience)
-    if isinstance(node, Case) and node.subject is not None:
-        yield node.subject, node.at
+def expressions_of(node: Node) -> Iterator[Used]:
+    """All expressions of a node with their places."""
+    yield from _tested_by(node)
+    yield from _used_by(node)
     if isinstance(node, SetVariable):
         yield from ((item.value, item.at) for item in node.assignments if item.value is not None)
+
+
+def _tested_by(node: Node) -> Iterator[Used]:
+    for edge in node.edges:
+        yield from _edge(edge)
+    if isinstance(node, Case) and node.subject is not None:
+        yield node.subject, node.at
+    if isinstance(node, Ask) and node.validation is not None and node.validation.error is not None:
+        yield from _content(node.validation.error)
+
+
+def _used_by(node: Node) -> Iterator[Used]:
+    if isinstance(node, (Message, Ask)):
+        yield from _content(node.content)
+    if isinstance(node, (Message, RunFlow)) and node.audience is not None:
+        yield from _audience(node.audience)
     if isinstance(node, HttpRequest):
         for text in (node.url, node.body, *(text for _, text in (*node.headers, *node.parameters))):
             yield from _text(text)

@@ -1,0 +1,188 @@
+"""``GRF030``: words that SMS gateways act on themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bascule.diagnostics import Finding, Label, Severity
+from bascule.ir.content import Content
+from bascule.ir.expr import Call, Const, Expression, walk
+from bascule.ir.nodes import Ask, Case, Message, Node, RunFlow, SetConsent, SetVariable, When
+from bascule.ir.project import Flow
+from bascule.language.optout import OPT_OUT_KEYWORDS
+from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.keywords.folding import Keyword, fold, keywords
+from bascule.passes.rules.wording import shown
+from bascule.source import Place
+from bascule.whatsapp.policy import Fact
+
+__all__ = ["GatewayWord"]
+
+_WORD_TESTS = frozenset({"same_text", "has_only_phrase", "has_only_text", "has_any_word", "has_phrase", "eq"})
+_MOST_LABELS = 4
+_PUBLISHERS = {"aws": "AWS", "telnyx": "Telnyx", "twilio": "Twilio", "twilio_proxy": "Twilio Proxy"}
+_DOES = {
+    "opt_out": "takes it as an opt-out and sends nothing more to the person",
+    "opt_in": "takes it as an opt-in and answers itself",
+    "help": "answers it itself",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Reserved:
+    """What gateways do about a word: ``purpose`` is ``opt_out``, ``opt_in`` or ``help``."""
+
+    purpose: str
+    facts: tuple[Fact, ...]
+
+    @property
+    def gateways(self) -> str:
+        """Who does it."""
+        names = [_PUBLISHERS.get(name := fact.key.split(".")[1], name) for fact in self.facts]
+        return ", ".join(names)
+
+
+def _reserved(context: CheckContext) -> Mapping[str, _Reserved]:
+    """Folded word to what the policy says of it; opt-outs win where gateways differ."""
+    found: dict[str, _Reserved] = {}
+    for purpose in ("opt_out", "opt_in", "help"):
+        by_word: dict[str, list[Fact]] = {}
+        for key in context.policy.keys("keyword."):
+            if key.endswith(f".{purpose}"):
+                for word in context.policy.list(key):
+                    by_word.setdefault(fold(word), []).append(context.policy.fact(key))
+        for word, facts in by_word.items():
+            found.setdefault(word, _Reserved(purpose, tuple(facts)))
+    return found
+
+
+class GatewayWord(CheckRule):
+    """A word of the flow is one that SMS gateways act on
+
+    What it does: reports keywords that SMS gateways take as an opt-out, an opt-in or a call for help before the bot
+    sees them (STOP, END, QUIT, CANCEL, ARRET, START, HELP …), unless the flow they start (or one that it runs)
+    records consent or changes the contact's groups or data. Opt-outs are a warning, the others a remark; answers
+    inside a flow that are opt-out words are one remark for each flow. Case and accents are ignored.
+    Why: while the channel was SMS, the gateway blocked the person and the flow's own reaction was never delivered.
+    WhatsApp has no such gateway: the same word now reaches the bot, which must record the opt-out itself.
+    Example:
+        bascule: 1
+        locale: fr
+        flows:
+          arret:
+            entries: [{keyword: [stop, arrêt]}]
+            nodes: {debut: {say: "À bientôt ! Une question ? 01 70 18 00 00", then: end}}
+    Use instead:
+        bascule: 1
+        locale: fr
+        flows:
+          arret:
+            entries: [{keyword: [stop, arrêt]}]
+            nodes: {debut: {consent: opt_out, say: "C'est noté. Une question ? 01 70 18 00 00", then: end}}
+    Sources: https://help.twilio.com/articles/223134027-Twilio-support-for-opt-out-keywords-SMS-STOP-filtering-;
+    https://docs.aws.amazon.com/sms-voice/latest/userguide/keywords-required.html
+    """
+
+    code = "GRF030"
+    name = "gateway-word"
+    severity = Severity.WARNING
+
+    @classmethod
+    def check(cls, context: CheckContext) -> Iterator[Finding]:
+        """Compare keywords and answers with the words of gateways."""
+        reserved = context.once(_reserved)
+        records = {flow.id for flow in context.project.flows if any(map(_records, flow.nodes))}
+        told: set[tuple[str, str]] = set()
+        for keyword in keywords(context):
+            key = (keyword.flow.id, fold(keyword.word))
+            known = reserved.get(key[1])
+            if known is not None and key not in told and not _runs_one(keyword.flow, records):
+                told.add(key)
+                yield _of_entry(cls, keyword, known)
+        for flow in context.project.flows:
+            if not _runs_one(flow, records):
+                yield from _of_answers(cls, flow, reserved)
+
+
+def _of_entry(rule: type[CheckRule], keyword: Keyword, known: _Reserved) -> Finding:
+    out = known.purpose == "opt_out"
+    return rule.at(
+        keyword.place,
+        f"over SMS the gateway acts on `{shown(keyword.word)}` before `{keyword.flow.id}` does: "
+        f"it {_DOES[known.purpose]} ({known.gateways})",
+        help="record the opt-out in the flow (`consent: opt_out`), as nothing else does on WhatsApp"
+        if out
+        else "check that the flow does on WhatsApp what the gateway did, or choose another word",
+        notes=[fact.cite() for fact in known.facts],
+        severity=known.facts[0].severity if out else Severity.INFO,
+        data={"keyword": keyword.word, "flow": keyword.flow.id, "purpose": known.purpose},
+    )
+
+
+def _of_answers(rule: type[CheckRule], flow: Flow, reserved: Mapping[str, _Reserved]) -> Iterator[Finding]:
+    found: dict[str, tuple[str, Place]] = {}
+    for word, place in _answers(flow):
+        folded = fold(word)
+        known = reserved.get(folded)
+        if known is not None and known.purpose == "opt_out":
+            found.setdefault(folded, (word, place))
+    if not found:
+        return
+    (first, (_, place)), *others = found.items()
+    listed = ", ".join(f"`{shown(word)}`" for word, _ in found.values())
+    yield rule.at(
+        place,
+        f"over SMS an answer {listed} is an opt-out for the gateway ({reserved[first].gateways}), not an answer "
+        f"to `{flow.id}`",
+        help="offer another word while the flow still runs over SMS; on WhatsApp say that it only ends this talk",
+        notes=[fact.cite() for fact in reserved[first].facts],
+        labels=[Label(at, f"`{shown(word)}`") for _, (word, at) in others[:_MOST_LABELS]],
+        severity=Severity.INFO,
+        data={"flow": flow.id, "words": [word for word, _ in found.values()]},
+    )
+
+
+def _answers(flow: Flow) -> Iterator[tuple[str, Place]]:
+    """The words that answers are compared with: typed spellings of choices, and constants of text tests.
+
+    Spellings that are words for opting out and nothing else are left to ``INT016``.
+    """
+    for node in flow.nodes:
+        place = node.at or flow.at or Place("")
+        if isinstance(node, (Message, Ask)):
+            yield from _spellings(node.content, place)
+        if isinstance(node, (Ask, Case)):
+            for edge in node.edges:
+                if isinstance(edge.guard, When):
+                    yield from ((word, edge.at or place) for word in _constants(edge.guard.condition))
+
+
+def _spellings(content: Content, place: Place) -> Iterator[tuple[str, Place]]:
+    for choice in content.replies:
+        for _, words in choice.accepts:
+            yield from ((word, choice.at or place) for word in words if word.lower() not in OPT_OUT_KEYWORDS)
+
+
+def _constants(condition: Expression) -> Iterator[str]:
+    for part in walk(condition):
+        if isinstance(part, Call) and part.name in _WORD_TESTS:
+            for argument in part.args[1:]:
+                if isinstance(argument, Const) and isinstance(argument.value, str):
+                    words = argument.value.split() if part.name == "has_any_word" else [argument.value]
+                    yield from words
+
+
+def _records(node: Node) -> bool:
+    """The node records consent, or changes the contact's groups, labels or own data (where platforms keep it)."""
+    if isinstance(node, SetConsent):
+        return True
+    roots = ("groups", "labels", "contact")
+    return isinstance(node, SetVariable) and any(
+        item.target[:1] and item.target[0] in roots for item in node.assignments
+    )
+
+
+def _runs_one(flow: Flow, records: set[str]) -> bool:
+    """The flow, or one that it runs, records something."""
+    return flow.id in records or any(isinstance(node, RunFlow) and node.flow in records for node in flow.nodes)

@@ -1,0 +1,1 @@
+"""Rules about the languages of what a flow says: one module each."""

@@ -12,6 +12,7 @@ from tests.parsers.dialogflow_cx_support import (
     Run,
     agent,
     cases,
+    chips,
     entry_at,
     flow_files,
     found,
@@ -166,6 +167,12 @@ def test_a_route_that_stays_says_its_words_and_lets_the_next_condition_decide() 
     )
     assert run(files, n=9).start("Aller") == ["Voyons.", "Plus de trois.", "Suite."]
     assert run(files, n=4).start("Aller") == ["Voyons.", "Plus de trois."]
+
+
+def test_choices_that_a_staying_route_offers_can_be_tapped() -> None:
+    talk = run(agent(route("Aide", does=say("Que faire ?", chips("Prix"))), route("Prix", does=say("Dix."))))
+    assert talk.start("Aide") == ["Que faire ?"]
+    assert talk.tap("prix") == ["Dix."]
 
 
 def test_a_route_without_intent_and_condition_is_reported() -> None:

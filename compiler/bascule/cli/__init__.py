@@ -21,6 +21,7 @@ _COMMANDS = {
     "explain": "Explain a finding code.",
     "formats": "List the source formats and the targets.",
     "fmt": "Print scenarios as canonical native scenario files.",
+    "contacts": "The customer base: normalise telephone numbers.",
 }
 
 

@@ -230,8 +230,8 @@ def _rule(condition: Expression) -> dict[str, str]:
         value = _value(condition.args[1]) if len(condition.args) > 1 else ""
         return {"field": _shown(condition.args[0]), "operator": _TESTS[condition.name], "value": value}
     if isinstance(condition, Call) and condition.name in ("and", "or"):
-        inner = [" ".join(part for part in _rule(part).values() if part) for part in condition.args]
-        return {"field": "", "operator": f"({f' {condition.name} '.join(inner)})", "value": ""}
+        told = [" ".join(word for word in _rule(part).values() if word) for part in condition.args]
+        return {"field": "", "operator": f"({f' {condition.name} '.join(told)})", "value": ""}
     return {
         "field": "",
         "operator": "always" if isinstance(condition, Const) and condition.value else "never",

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bascule.ir.text import Literal, Segment, Text, join_text
+from bascule.language.members import as_text
 from bascule.source import Place
 
 __all__ = ["RichText", "read_rich_text"]
@@ -121,7 +122,7 @@ def _element(builder: _Builder, item: Any, place: Place, marks: tuple[str, ...],
     after_block = False
     for number, (index, child) in enumerate(_children(children)):
         inner = place.child("children", index)
-        block = isinstance(child, dict) and child.get("type") in _BLOCKS
+        block = isinstance(child, dict) and as_text(child.get("type")) in _BLOCKS
         if number and (block or after_block):
             builder.newline()
         after_block = block

@@ -200,8 +200,8 @@ class _After:
                 tests.append(replace(edge, guard=When(self._is_one_of(guard.choices))))
                 context.note("emulated", "answer", edge.at or self.place, "typed: its number or its words")
             elif isinstance(guard, When):
-                condition = meaning(context.project, guard.condition, self.value, context.language)
-                tests.append(replace(edge, guard=When(condition)))
+                meant = meaning(context.project, guard.condition, self.value, context.language)
+                tests.append(replace(edge, guard=When(meant)))
             elif isinstance(guard, Timeout):
                 timeout = self._timeout(edge)
             elif isinstance(guard, (Otherwise, Always)) and rest is None:

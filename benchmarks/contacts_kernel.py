@@ -1,0 +1,93 @@
+"""Ratios of the phone kernel against `phonenumbers`, in one run: `python benchmarks/contacts_kernel.py [--rows N]`.
+
+`PN` is the library called row by row, as one would without bascule: parse, is it valid, format, type, region. Times
+are the least of several runs; every quotient is of times from this run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Callable
+
+import numpy as np
+import phonenumbers
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from contacts_data import messy
+
+from bascule.contacts.phones.normaliser import Engine, Normaliser
+from bascule.contacts.phones.slots import Answers
+
+
+def least(function: Callable[[], object], times: int = 5, clock: Callable[[], float] = time.process_time) -> float:
+    """Seconds of the fastest call; of CPU, which another load on the machine changes little."""
+    best = float("inf")
+    for _ in range(times):
+        start = clock()
+        function()
+        best = min(best, clock() - start)
+    return best
+
+
+def library(text: str, region: str) -> tuple[str, int, str | None] | None:
+    """What the same answer costs with the library alone."""
+    try:
+        number = phonenumbers.parse(text, region or None)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(number):
+        return None
+    return (
+        phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
+        phonenumbers.number_type(number),
+        phonenumbers.region_code_for_number(number),
+    )
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--rows", type=int, default=1_000_000)
+    parser.add_argument("--library-rows", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=7)
+    options = parser.parse_args()
+    cells = list(messy(options.rows, options.seed))
+    texts = [text.encode() for text, _ in cells]
+    offsets = np.zeros(len(texts) + 1, np.int32)
+    np.cumsum([len(text) for text in texts], out=offsets[1:])
+    data = np.frombuffer(b"".join(texts), np.uint8)
+    few = cells[: options.library_rows]
+    each = least(lambda: [library(text, region) for text, region in few], 3) / len(few)
+    print(f"phonenumbers {phonenumbers.__version__}, {options.rows} messy rows, seed {options.seed}")
+    print(f"PN: {1 / each:,.0f} rows/s")
+    for engine in (Engine.NUMBA, Engine.NUMPY):
+        report(engine, cells, data, offsets, each)
+
+
+def report(engine: Engine, cells: list[tuple[str, str]], data: np.ndarray, offsets: np.ndarray, each: float) -> None:
+    """Print the ratios of one engine; ``each`` is the library's time for a row."""
+    one, two = Normaliser(engine), Normaliser(engine, threads=2)
+    hints = np.array([one.hints.row(region) for _, region in cells], np.int16)
+    rows = len(cells)
+    answers = Answers.empty(rows)
+
+    def kernel(normaliser: Normaliser) -> None:
+        normaliser._spread(data, offsets, hints, answers)
+
+    def whole() -> None:
+        one._known.clear()
+        one.answer(data, offsets, hints)
+
+    kernel(one)
+    left = float((answers.verdicts == 0).mean())
+    alone = least(lambda: kernel(one)) / rows
+    print(f"{engine.value}: kernel, 1 thread {each / alone:.0f} x PN; {100 * left:.2f} % undecided")
+    alone, both = (least(lambda use=use: kernel(use), 7, time.perf_counter) for use in (one, two))  # type: ignore[misc]
+    print(f"{engine.value}: kernel, 2 threads {alone / both:.2f} x 1 thread, by the clock")
+    print(f"{engine.value}: kernel and tail, 1 thread {each / (least(whole, 3) / rows):.0f} x PN")
+
+
+if __name__ == "__main__":
+    main()

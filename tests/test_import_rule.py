@@ -23,6 +23,8 @@ ALLOWED = {
     "contacts": {"source", "diagnostics", "whatsapp"},
 }
 EVERYTHING = {"report", "cli", "workspace", "loading", "compiling", "testing"}
+# What the modules of one kind may share: base types, and helpers that are no format or target.
+SHARED = {"base", "paths", "layout", "requests", "rules", "sms", "cloud", "Parsed", "Match"}
 # `source.Place` is the type of every finding's place; a backend that reports has to name it.
 PLACE_ONLY = {"backends": {"bascule.source"}}
 
@@ -56,7 +58,7 @@ def violations(path: Path, package: Path) -> list[str]:
         own_kind = row in {"parsers", "backends"} and len(parts) > 2
         if target == row:
             rest = pieces[2:]
-            if own_kind and rest and rest[0] != parts[1] and rest[0] not in {"base", "paths", "layout", "requests", "rules", "sms", "cloud", "Parsed", "Match"}:
+            if own_kind and rest and rest[0] != parts[1] and rest[0] not in SHARED:
                 found.append(f"{path}:{line}: {row} module imports its sibling {name}")
             continue
         if target in {"resources", "__version__"} or name in PLACE_ONLY.get(row, set()):

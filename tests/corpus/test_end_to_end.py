@@ -30,7 +30,14 @@ FOLDERS = {
     "viber-survey-sheet": "viber",
     "parallel-content": "contentrepo",
 }
-AT_LEAST = {"twilio-studio": 14, "sms-templates": 9, "floip": 23, "wa-templates": 6, "glific": 16, "parallel-content": 31}
+AT_LEAST = {
+    "twilio-studio": 14,
+    "sms-templates": 9,
+    "floip": 23,
+    "wa-templates": 6,
+    "glific": 16,
+    "parallel-content": 31,
+}
 NOT_READ = (
     "praekeltfoundation__platform-mnch__HelpCentre__stacks_config.yaml",  # settings, no scenario
 )

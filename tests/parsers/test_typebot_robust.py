@@ -81,6 +81,8 @@ def test_damaged_text_never_raises(data: Any) -> None:
         '{"groups": [{"blocks": [null, 1, "a", [], {}]}], "edges": [null, 1, "a", []]}',
         '{"typebot": {"typebot": {"groups": []}}}',
         '{"groups":' * 300,
+        '{"groups": [{"blocks": [{"type": "text", "content": {"richText": [{"type": "ul", "children": '
+        '[{"type": {}, "children": [{"type": []}]}]}]}}]}], "edges": []}',
         "[" * 5000,
         '{"groups": [{"blocks": [{"type": "text", "content": {"richText": ' + '[{"children": ' * 80,
         "\ufeff{}",

@@ -231,7 +231,7 @@ def test_sniff_claims_nothing_else(value: Any) -> None:
 def test_no_other_fixture_is_claimed() -> None:
     claimed = []
     for path in sorted(FIXTURES.rglob("*")):
-        if path.is_file() and path.relative_to(FIXTURES).parts[0] != "viber":
+        if path.is_file() and path.relative_to(FIXTURES).parts[0] not in ("viber", "contacts"):
             match = viber.sniff(SourceFile(path.name, path.read_bytes()))
             if match is not None and match.confidence >= POSSIBLE:
                 claimed.append(path.name)

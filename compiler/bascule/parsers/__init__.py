@@ -74,9 +74,9 @@ FORMATS: tuple[FormatInfo, ...] = (
     FormatInfo("chatfuel", "Chatfuel flow or JSON API answers", "bascule.parsers.chatfuel", (".json",)),
     FormatInfo(
         "wa-templates",
-        "WhatsApp templates and messages (Meta, Twilio, 360dialog, Infobip, Gupshup)",
+        "WhatsApp templates and messages (Meta, Twilio, 360dialog, Infobip, Gupshup, Bird)",
         "bascule.parsers.wa_templates",
-        (".json", ".jsonl"),
+        (".json", ".jsonl", ".ndjson"),
     ),
     FormatInfo(
         "dialogflow-es",
@@ -115,7 +115,7 @@ FORMATS: tuple[FormatInfo, ...] = (
         "sms",
         "SMS templates (table, JSON, YAML, properties, text)",
         "bascule.parsers.sms",
-        (".csv", ".tsv", ".xlsx", ".json", ".yaml", ".yml", ".properties", ".txt"),
+        (".csv", ".tsv", ".xlsx", ".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".properties", ".txt"),
     ),
 )
 

@@ -34,7 +34,15 @@ _SAMPLE = 200
 _FEW = 20
 _TEXTS = ("text", "alttext")
 _SETTINGS = frozenset({"url", "event_types", "send_name", "send_photo", "auth_token", "webhook"})
-_FOREIGN = ("messaging_product", "initial_state", "action_sets", "wires", "fallbackIntent")
+_FOREIGN = (
+    "messaging_product",
+    "initial_state",
+    "action_sets",
+    "wires",
+    "fallbackIntent",
+    "entryFulfillment",
+    "transitionRoutes",
+)
 
 
 def _lines_of(file: SourceFile) -> LinesDocument | None:

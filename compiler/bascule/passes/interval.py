@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-__all__ = ["IDENTITY", "NEVER", "Effect", "Interval", "hull"]
+__all__ = ["IDENTITY", "NEVER", "UNREACHED", "Effect", "Interval", "hull"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,3 +91,5 @@ class Effect:
 
 
 IDENTITY = Effect(None, Interval(0, 0))
+
+UNREACHED = Effect(None, None)

@@ -50,7 +50,7 @@ def library(text: str, region: str) -> tuple[str, int, str | None] | None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, default=1_000_000)
-    parser.add_argument("--library-rows", type=int, default=20_000)
+    parser.add_argument("--reference-rows", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=7)
     options = parser.parse_args()
     cells = list(messy(options.rows, options.seed))
@@ -58,7 +58,7 @@ def main() -> None:
     offsets = np.zeros(len(texts) + 1, np.int32)
     np.cumsum([len(text) for text in texts], out=offsets[1:])
     data = np.frombuffer(b"".join(texts), np.uint8)
-    few = cells[: options.library_rows]
+    few = cells[: options.reference_rows]
     each = least(lambda: [library(text, region) for text, region in few], 3) / len(few)
     print(f"phonenumbers {phonenumbers.__version__}, {options.rows} messy rows, seed {options.seed}")
     print(f"PN: {1 / each:,.0f} rows/s")

@@ -526,8 +526,8 @@ def test_the_command_line_stays_light() -> None:
 
     code = (
         "import sys\nfrom bascule.cli.contacts import group\nimport bascule.cli.contacts.rules\n"
-        "import bascule.cli.contacts.normalize_command\n"
-        "print(sorted({'numpy', 'numba', 'pyarrow', 'phonenumbers', 'duckdb', 'openpyxl'} & set(sys.modules)))"
+        "import bascule.cli.contacts.normalize_command, bascule.cli.contacts.status_command\n"
+        "print(sorted({'numpy', 'numba', 'pyarrow', 'phonenumbers', 'duckdb', 'openpyxl', 'sqlalchemy', 'httpx'} & set(sys.modules)))"
     )
     assert (
         subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"

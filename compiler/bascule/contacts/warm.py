@@ -30,14 +30,15 @@ def warm_up() -> Iterator[str]:
     from bascule.contacts.phones.normaliser import Engine, Normaliser
 
     tables = load_tables()
-    kept = table_file()
-    where = str(kept) if kept.is_file() else "memory only: the cache folder cannot be written"
+    file = table_file()
+    where = str(file) if file.is_file() else "memory only: the cache folder cannot be written"
     yield f"phone tables {tables.metadata}: {len(tables.label)} states, {where}"
     if not installed("numba"):
         yield "numba is not installed: the numpy engine needs no machine code"
         return
     from bascule.contacts.normalize import Summary, Work
     from bascule.contacts.normalize_text import endings_of
+    from bascule.contacts.phones.jit import machine_code_folder
     from bascule.contacts.tabular import split_compiled
 
     work = Work(Normaliser(Engine.NUMBA), "FR", Summary())
@@ -46,4 +47,6 @@ def warm_up() -> Iterator[str]:
     cut = split_compiled.split(table, ord(","), (0, 1), True)
     answers, _ = work.answer(split_compiled.gather(table, cut, 0), None)
     split_compiled.assemble(table, cut, answers, 2, endings_of(work, b","))
-    yield "numba: machine code compiled and kept"
+    folder = machine_code_folder()
+    kept = f"kept in {folder}" if folder is not None else "not kept: there is no cache folder that only you can write to"
+    yield f"numba: machine code compiled, {kept}"

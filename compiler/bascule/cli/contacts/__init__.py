@@ -10,6 +10,7 @@ __all__ = ["group"]
 
 _COMMANDS = {
     "normalize": "Add E.164 numbers, and why not, to a contact file.",
+    "status": "Show what a store holds and what was done to it.",
     "warm-up": "Compile what normalising needs, ahead of its first use.",
 }
 """A subcommand ``a-b`` is ``command`` of the module ``a_b_command`` in this folder."""

@@ -1,4 +1,5 @@
-"""Keeping the compiled tables: one file per metadata and compiler version in the user's cache folder.
+"""Keeping the compiled tables: one file per metadata and compiler version in the user's cache folder, in which
+:mod:`bascule.contacts.phones.jit` keeps its machine code too.
 
 ``BASCULE_CACHE_DIR`` names another folder, for images and clusters that are warmed before use. A file is written
 whole beside its name and moved into place, so processes that start together at worst do the work twice. A file that
@@ -18,23 +19,31 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bascule.contacts.phones.tables import Tables
 
-__all__ = ["cache_folder", "load_tables", "table_file"]
+__all__ = ["cache_folder", "load_tables", "only_ours", "table_file"]
 
 _lock = threading.Lock()
 _loaded: dict[Path, Tables] = {}
 
 
 def cache_folder() -> Path:
-    """Where compiled tables are kept."""
+    """Where compiled tables and machine code are kept."""
     named = os.environ.get("BASCULE_CACHE_DIR")
     if named:
         return Path(named)
     if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "bascule"
+        return _home() / "Library" / "Caches" / "bascule"
     if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local") / "bascule" / "Cache"
+        return Path(os.environ.get("LOCALAPPDATA") or _home() / "AppData" / "Local") / "bascule" / "Cache"
     base = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(base) if os.path.isabs(base) else Path.home() / ".cache") / "bascule"
+    return (Path(base) if os.path.isabs(base) else _home() / ".cache") / "bascule"
+
+
+def _home() -> Path:
+    try:
+        return Path.home()
+    except RuntimeError:
+        # A container's user without an entry and without HOME.
+        return Path(tempfile.gettempdir()) / f"user-{os.getuid() if hasattr(os, 'getuid') else 0}"
 
 
 def table_file() -> Path:
@@ -62,7 +71,8 @@ def _read(path: Path) -> Tables | None:
 
     try:
         with path.open("rb") as file:
-            if not _ours(os.fstat(file.fileno())):
+            info = os.fstat(file.fileno())
+            if not (stat.S_ISREG(info.st_mode) and only_ours(info)):
                 return None
             tables = Tables.from_bytes(file.read())
     except (OSError, TablesDamaged):
@@ -70,11 +80,10 @@ def _read(path: Path) -> Tables | None:
     return tables if tables.metadata == metadata_version() else None
 
 
-def _ours(info: os.stat_result) -> bool:
-    """Whether nobody else could have written the file. Windows keeps no such bits; its cache is in the profile."""
-    if not hasattr(os, "getuid"):
-        return stat.S_ISREG(info.st_mode)
-    return stat.S_ISREG(info.st_mode) and info.st_uid in (os.getuid(), 0) and not info.st_mode & 0o022
+def only_ours(info: os.stat_result) -> bool:
+    """Whether nobody else could have written a file, or into a folder. Windows keeps no such bits; its cache is in the
+    profile."""
+    return not hasattr(os, "getuid") or (info.st_uid in (os.getuid(), 0) and not info.st_mode & 0o022)
 
 
 def _compiled(path: Path) -> Tables:

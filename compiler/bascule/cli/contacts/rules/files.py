@@ -5,8 +5,6 @@ from __future__ import annotations
 from bascule.diagnostics import Severity
 from bascule.diagnostics.rules import Rule
 
-__all__ = ["RULES", "Rule"]
-
 
 class ContactsUnreadable(Rule):
     """A contact file cannot be opened
@@ -346,10 +344,3 @@ class ContactsGuarded(Rule):
     code = "CON022"
     name = "contacts-guarded"
     severity = Severity.INFO
-
-
-RULES: tuple[type[Rule], ...] = tuple(
-    value
-    for value in list(globals().values())
-    if isinstance(value, type) and issubclass(value, Rule) and value is not Rule
-)

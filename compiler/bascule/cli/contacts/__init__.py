@@ -9,6 +9,9 @@ import click
 __all__ = ["group"]
 
 _COMMANDS = {
+    "campaign": "Ask people to come to WhatsApp: texts, recipients, confirmation flow.",
+    "consent": "What people agreed to, and promoting it by a named policy.",
+    "decide": "Message, ask again or leave alone: everyone, with the reason.",
     "normalize": "Add E.164 numbers, and why not, to a contact file.",
     "status": "Show what a store holds and what was done to it.",
     "warm-up": "Compile what normalising needs, ahead of its first use.",

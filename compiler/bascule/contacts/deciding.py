@@ -1,0 +1,257 @@
+"""Who may be messaged on WhatsApp, who is asked again by SMS or Viber, and who is left alone: each with its reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from bascule.contacts.clock import instant, now
+from bascule.contacts.consent.state import GRADES, Entry, by_person, standing
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from bascule.contacts.counts import Counts
+    from bascule.contacts.store.store import Store
+
+__all__ = ["ACTIONS", "MESSAGEABLE", "Decision", "Rules", "decide", "decided"]
+
+ACTIONS = ("message", "try", "reengage", "hold")
+MESSAGEABLE = ("mobile", "fixed_line_or_mobile")
+"""Types of numbers that WhatsApp accounts usually have. The second is no proof of a mobile, and is tried with care."""
+_BATCH = 5000
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What is asked of a person. ``grade`` the lowest that may be messaged; ``try_cap`` how many with an unverified
+    number are tried in one go; ``numbers`` the types of numbers that count as phones."""
+
+    purpose: str = "marketing"
+    grade: str = "C"
+    try_cap: int = 1000
+    numbers: tuple[str, ...] = MESSAGEABLE
+
+    @property
+    def name(self) -> str:
+        """As it is kept with each decision."""
+        return f"{self.purpose},grade>={self.grade},try<={self.try_cap}"
+
+
+@dataclass(frozen=True, slots=True)
+class Phone:
+    """A current number of a person, and what is known of it on WhatsApp."""
+
+    lookup: str
+    value: str
+    region: str | None
+    kind: str | None
+    seen: str
+    status: str | None
+    expires: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What to do with one person. ``phone`` is the number to use, ``viber`` the id on Viber: sealed, or empty."""
+
+    person: str
+    action: str
+    reason: str
+    channel: str
+    phone: str = ""
+    lookup: str = ""
+    region: str | None = None
+    language: str | None = None
+    viber: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person as far as it matters here."""
+
+    id: str
+    language: str | None
+    doubt: str | None
+    viber: str
+    phones: tuple[Phone, ...]
+
+
+_STATES = {"active": 0, "unverified": 1, None: 2, "processing": 3, "error": 4, "inactive": 5}
+
+
+def _phone(person: Person, rules: Rules, at: str) -> Phone | None:
+    """The number to use: one that is on WhatsApp before others, then a mobile, then the one seen last."""
+
+    def rank(phone: Phone) -> tuple[Any, ...]:
+        status = phone.status if phone.expires is None or phone.expires > at else None
+        return (
+            phone.kind not in rules.numbers,
+            _STATES[status],
+            phone.kind != "mobile",
+            _reversed(phone.seen),
+            phone.lookup,
+        )
+
+    return min(person.phones, key=rank, default=None)
+
+
+def _reversed(text: str) -> tuple[int, ...]:
+    """Sorts later moments first."""
+    return tuple(-ord(char) for char in text.ljust(20, "\0"))
+
+
+def judge(person: Person, entries: Sequence[Entry], rules: Rules, at: str) -> Decision:
+    """The decision on one person. Pure."""
+    phone = _phone(person, rules, at)
+    whatsapp = standing(entries, "whatsapp", rules.purpose, at)
+
+    def say(action: str, reason: str, channel: str = "") -> Decision:
+        used = phone or Phone("", "", None, None, "", None, None)
+        return Decision(
+            person.id, action, reason, channel, used.value, used.lookup, used.region, person.language, person.viber
+        )
+
+    def again(reason: str) -> Decision:
+        """Ask on the channel they know, if they may be asked there at all."""
+        if whatsapp.status == "refused":
+            return say("hold", "opted_out")
+        if person.viber and standing(entries, "viber", rules.purpose, at).status == "granted":
+            return say("reengage", reason, "viber")
+        if phone is not None and standing(entries, "sms", rules.purpose, at).status == "granted":
+            return say("reengage", reason, "sms")
+        return say("hold", f"{reason}_and_no_consent_to_ask")
+
+    if whatsapp.status == "refused":
+        return say("hold", "opted_out")
+    if phone is None:
+        return again("no_phone")
+    if phone.kind not in rules.numbers:
+        return say("hold", f"number_{phone.kind or 'unknown'}")
+    if person.doubt:
+        return say("hold", f"number_doubt_{person.doubt}")
+    if whatsapp.status == "expired":
+        return again("consent_expired")
+    if whatsapp.status == "none":
+        return again("no_whatsapp_consent")
+    if GRADES.index(whatsapp.grade) > GRADES.index(rules.grade):
+        return again(f"consent_grade_{whatsapp.grade}")
+    if phone.status is None:
+        return say("hold", "not_checked")
+    if phone.expires is not None and phone.expires <= at:
+        return say("hold", "check_expired")
+    if phone.status == "active":
+        return say("message", f"consent_grade_{whatsapp.grade}", "whatsapp")
+    if phone.status == "unverified":
+        return say("try", "registration_unverified", "whatsapp")
+    return again("not_on_whatsapp") if phone.status == "inactive" else say("hold", f"check_{phone.status}")
+
+
+def _persons(store: Store, connection: Connection) -> Iterator[Person]:
+    """People in order of their ids, without those who were merged into others."""
+    from sqlalchemy import and_, select
+
+    from bascule.contacts.store.schema import identities, persons, registrations
+
+    columns = identities.c
+    rows = connection.execution_options(yield_per=5000).execute(
+        select(
+            persons.c.id, persons.c.language, persons.c.number_doubt, columns.kind, columns.lookup, columns.value,
+            columns.region, columns.number_type, columns.last_seen_at, registrations.c.status,
+            registrations.c.expires_at,
+        )
+        .select_from(
+            persons.outerjoin(
+                identities,
+                and_(
+                    columns.person_id == persons.c.id,
+                    columns.kind.in_(("phone", "viber")),
+                    columns.replaced_at.is_(None),
+                ),
+            ).outerjoin(registrations, and_(columns.kind == "phone", registrations.c.lookup == columns.lookup))
+        )
+        .where(persons.c.merged_into.is_(None))
+        .order_by(persons.c.id, columns.kind, columns.lookup)
+    )  # fmt: skip
+    for key, group in groupby(rows, key=lambda row: str(row[0])):
+        found = list(group)
+        phones = tuple(
+            Phone(row[4], row[5], row[6], row[7], row[8] or "", row[9], row[10]) for row in found if row[3] == "phone"
+        )
+        viber = next((str(row[5]) for row in found if row[3] == "viber"), "")
+        yield Person(key, found[0][1], found[0][2], viber, phones)
+
+
+def decided(store: Store, rules: Rules) -> Iterator[Decision]:
+    """The decision on everyone, in order of their ids, without the cap on trying."""
+    at = instant(now())
+    # Two cursors, each on its own connection: some drivers give one only at a time.
+    with store.read() as first, store.read() as second:
+        ledger = by_person(second)
+        key, entries = next(ledger, ("", []))
+        for person in _persons(store, first):
+            while key and key < person.id:
+                key, entries = next(ledger, ("", []))
+            yield judge(person, entries if key == person.id else (), rules, at)
+
+
+def decide(
+    store: Store, rules: Rules, counts: Counts, dry_run: bool
+) -> tuple[list[Decision], Counter[tuple[str, str]]]:
+    """Decide on everyone and keep it. ``counts``: taken = people, kept = to message, try or ask again, rejected = on
+    hold, by reason. Returns all decisions and how many there are of each action and reason."""
+    from sqlalchemy import delete
+
+    from bascule.contacts.store import schema
+
+    decisions = _capped(store, list(decided(store, rules)), rules)
+    sums = Counter((decision.action, decision.reason) for decision in decisions)
+    counts.taken = len(decisions)
+    for (action, reason), number in sums.items():
+        if action == "hold":
+            counts.reject(reason, number)
+        else:
+            counts.kept += number
+            counts.notes[f"{action}: {reason}"] += number
+    if dry_run:
+        return decisions, sums
+    moment = instant(now())
+    with store.write() as connection:
+        connection.execute(delete(schema.decisions))
+        for start in range(0, len(decisions), _BATCH):
+            store.upsert(
+                connection,
+                schema.decisions,
+                [
+                    {
+                        "person_id": decision.person,
+                        "action": decision.action,
+                        "reason": decision.reason,
+                        "channel": decision.channel or None,
+                        "policy": rules.name,
+                        "decided_at": moment,
+                    }
+                    for decision in decisions[start : start + _BATCH]
+                ],
+            )
+    return decisions, sums
+
+
+def _capped(store: Store, decisions: list[Decision], rules: Rules) -> list[Decision]:
+    """Of those to try only as many as the cap lets; which ones follows from their pseudonyms, so it is the same every
+    time and has nothing to do with the order of import."""
+    trying = [number for number, decision in enumerate(decisions) if decision.action == "try"]
+    if len(trying) <= rules.try_cap:
+        return decisions
+    chosen = set(
+        sorted(trying, key=lambda number: store.vault.pseudonym("phone", "", decisions[number].lookup))[: rules.try_cap]
+    )
+    return [
+        replace(item, action="hold", reason="try_cap_reached", channel="")
+        if item.action == "try" and number not in chosen
+        else item
+        for number, item in enumerate(decisions)
+    ]

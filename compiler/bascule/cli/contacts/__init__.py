@@ -12,6 +12,7 @@ _COMMANDS = {
     "campaign": "Ask people to come to WhatsApp: texts, recipients, confirmation flow.",
     "consent": "What people agreed to, and promoting it by a named policy.",
     "decide": "Message, ask again or leave alone: everyone, with the reason.",
+    "export": "Write files for a CRM or a messaging provider.",
     "normalize": "Add E.164 numbers, and why not, to a contact file.",
     "status": "Show what a store holds and what was done to it.",
     "warm-up": "Compile what normalising needs, ahead of its first use.",

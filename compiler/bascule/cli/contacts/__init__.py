@@ -9,6 +9,7 @@ import click
 __all__ = ["group"]
 
 _COMMANDS = {
+    "audit": "Count what there is: numbers, consent, interaction, what blocks whom.",
     "campaign": "Ask people to come to WhatsApp: texts, recipients, confirmation flow.",
     "consent": "What people agreed to, and promoting it by a named policy.",
     "decide": "Message, ask again or leave alone: everyone, with the reason.",

@@ -13,9 +13,13 @@ _COMMANDS = {
     "campaign": "Ask people to come to WhatsApp: texts, recipients, confirmation flow.",
     "consent": "What people agreed to, and promoting it by a named policy.",
     "decide": "Message, ask again or leave alone: everyone, with the reason.",
+    "erase": "Forget people: store, snapshots, backups; with a receipt.",
     "export": "Write files for a CRM or a messaging provider.",
+    "init": "Make a store, sealed if a key is named.",
     "normalize": "Add E.164 numbers, and why not, to a contact file.",
+    "retain": "Erase people of whom nothing was heard for too long.",
     "status": "Show what a store holds and what was done to it.",
+    "subject-export": "Write everything the store has of one person.",
     "warm-up": "Compile what normalising needs, ahead of its first use.",
 }
 """A subcommand ``a-b`` is ``command`` of the module ``a_b_command`` in this folder."""

@@ -26,6 +26,7 @@ __all__ = ["Store", "batched", "open_store"]
 
 T = TypeVar("T")
 _BUSY_SECONDS = 30
+_WRITING = "bascule_writing"
 
 
 def batched(items: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -56,8 +57,9 @@ class Store:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """One transaction: all of it is on disk afterwards, or nothing. One writer at a time with SQLite."""
-        with self.engine.begin() as connection:
+        with self.engine.connect().execution_options(**{_WRITING: True}) as connection, connection.begin():
             yield connection
+            self.vault.flush()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -187,13 +189,57 @@ def _sqlite_settings(connection: Any, _record: Any) -> None:
 
 
 def _sqlite_begin(connection: Connection) -> None:
-    """Python's own transaction handling opens them late; this opens them where they begin."""
-    connection.exec_driver_sql("BEGIN")
+    """Python's own transaction handling opens them late; this opens them where they begin. A writer takes the lock at
+    once: one that reads first would be refused when another process has written since."""
+    writing = connection.get_execution_options().get(_WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
 def _vault(engine: Engine, place: StorePlace) -> Vault:
-    """The vault the store was made with."""
-    return PlainVault(pseudonym_key(place.secrets))
+    """The vault the store was made with. Raises ContactsError ``contacts-store-locked`` for a sealed store without its
+    key, and for a key where the store is not sealed: its data would not be."""
+    with engine.connect() as connection:
+        name, check = _setting(connection, "vault"), _setting(connection, "vault_check")
+    path = os.environ.get("BASCULE_KEY_FILE", "")
+    if name in (None, "plain"):
+        if path and name is not None:
+            raise ContactsError(
+                "contacts-store-locked",
+                f"a key is given, but {place.shown} is not sealed",
+                "unset BASCULE_KEY_FILE, or make a sealed store with `bascule contacts init --key-file`",
+            )
+        if not path:
+            return PlainVault(pseudonym_key(place.secrets))
+    if not path:
+        raise ContactsError(
+            "contacts-store-locked", f"{place.shown} is sealed", "name its key file in BASCULE_KEY_FILE"
+        )
+    from bascule.contacts.extra import require
+
+    require("cryptography")
+    from bascule.contacts.privacy.sealed import SCHEME, SealedVault, read_key
+
+    vault = SealedVault(read_key(Path(path)), pseudonym_key(place.secrets), place.secrets / "keyring.db")
+    if name is None:
+        _new_vault(engine, SCHEME, vault.check())
+    elif name != SCHEME or check is None:
+        raise ContactsError("contacts-store-newer", f"{place.shown} is sealed as `{name}`", "upgrade bascule")
+    else:
+        vault.verify(check)
+    return vault
+
+
+def _new_vault(engine: Engine, name: str, check: str) -> None:
+    """Note how a new store keeps personal text. One that holds people already is not sealed afterwards."""
+    rows = [{"name": "vault", "value": name}, {"name": "vault_check", "value": check}]
+    with engine.begin() as connection:
+        if connection.execute(select(schema.imports.c.id).limit(1)).first() is not None:
+            raise ContactsError(
+                "contacts-store-locked",
+                "a key is given, but the store has data that is not sealed",
+                "unset BASCULE_KEY_FILE, or import into a new store",
+            )
+        connection.execute(insert(schema.settings), rows)
 
 
 def pseudonym_key(folder: Path) -> bytes:

@@ -1,0 +1,203 @@
+"""Merging: from the rows of all imports to the persons of the store."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from bascule.contacts.counts import Counts
+from bascule.contacts.merging.engine import opened_engine, single
+from bascule.contacts.merging.evidence import insert_rows, load_evidence
+from bascule.contacts.merging.invite import write_invitations
+from bascule.contacts.merging.people import assign, count_rows, shards
+from bascule.contacts.merging.shards import Person, read_shard
+from bascule.contacts.merging.sources import Source, checked, finished
+from bascule.contacts.merging.survivorship import Survivorship
+from bascule.contacts.tabular.problems import Remark
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from bascule.contacts.store.store import Store
+
+__all__ = ["Merged", "Options", "merge"]
+
+_VERSION = 1
+"""Raised when merging comes to other results: everything is then merged again."""
+_STATE = "merge.state"
+_BACKUP = "merge.backup"
+_BATCH_ROWS = 100_000
+_BATCH_IDENTITIES = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """``memory_limit`` is DuckDB's; ``again``: merge all imports anew; ``batch_rows``: snapshot rows in a transaction."""
+
+    survivorship: Survivorship = field(default_factory=Survivorship)
+    memory_limit: str = "1GB"
+    dry_run: bool = False
+    again: bool = False
+    batch_rows: int = _BATCH_ROWS
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """What was done. ``backup`` and ``invitations`` are paths, empty where there was no need for one; ``nothing``: there
+    was nothing new."""
+
+    counts: Counts
+    remarks: tuple[Remark, ...] = ()
+    backup: str = ""
+    invitations: str = ""
+    nothing: bool = False
+
+
+def merge(store: Store, options: Options) -> Merged:
+    """Merge the imports that were not merged yet with all that is known; everything again where the survivorship or
+    what others wrote asks for it.
+
+    Killed anywhere, the next call ends in the same store. Raises ContactsError (``contacts-store-busy``,
+    ``contacts-snapshot-damaged``, ``contacts-memory``, ``contacts-unwritable``).
+    """
+    work = store.place.data / "work"
+    work.mkdir(mode=0o700, exist_ok=True)
+    with single(store.place.data, "merge"):
+        sources, waiting = finished(store)
+        remarks = tuple(
+            Remark("contacts-merge-open", f"{file} is not imported to its end and was left out", "run its import again")
+            for file in waiting
+        )
+        before = _state(store)
+        new = _new(sources, before, options)
+        if not sources or (not new and before.get("others") == _others(store)):
+            return Merged(Counts("merge"), remarks, nothing=True)
+        files = checked(sources)
+        with opened_engine(work, options.memory_limit) as connection:
+            load_evidence(connection, store, sources, files, options.survivorship)
+            if options.dry_run:
+                counts = Counts("merge")
+                _resolve(connection, new, counts)
+                for _ in _worked_out(connection, options, counts):
+                    pass
+                return Merged(counts.verify(), remarks)
+            backup = _backed_up(store)
+            with store.run("merge", ",".join(str(number) for number in new)) as counts:
+                _resolve(connection, new, counts)
+                invitations = _write(connection, store, options, counts)
+                _finish(store, sources, options)
+        return Merged(counts, remarks, backup, invitations)
+
+
+def _state(store: Store) -> dict[str, Any]:
+    data = json.loads(store.setting(_STATE) or "{}")
+    return data if isinstance(data, dict) else {}
+
+
+def _new(sources: Sequence[Source], before: dict[str, Any], options: Options) -> list[int]:
+    """Ordinals of the imports to count and to work on: all of them where the rules are others."""
+    rules = [_VERSION, options.survivorship.fingerprint]
+    merged = before.get("imports", []) if before.get("rules") == rules and not options.again else []
+    return [source.ordinal for source in sources if source.id not in merged]
+
+
+def _others(store: Store) -> list[int]:
+    """Changes when somebody else than merging has brought identities, or erased people."""
+    from sqlalchemy import func, select
+
+    from bascule.contacts.store.schema import erasures, identities, imports
+
+    counted = select(func.count())
+    with store.read() as connection:
+        return [
+            int(connection.execute(statement).scalar_one())
+            for statement in (
+                counted.select_from(identities).where(identities.c.source.not_in(select(imports.c.id))),
+                counted.select_from(identities).where(identities.c.replaced_at.is_not(None)),
+                counted.select_from(erasures),
+            )
+        ]
+
+
+def _resolve(connection: duckdb.DuckDBPyConnection, new: Sequence[int], counts: Counts) -> None:
+    assign(connection, new)
+    count_rows(connection, new, counts)
+
+
+def _worked_out(
+    connection: duckdb.DuckDBPyConnection, options: Options, counts: Counts
+) -> Iterator[list[Person]]:
+    notes: Counter[str] = Counter()
+    for shard in shards(connection, options.batch_rows):
+        people = read_shard(connection, shard, options.survivorship)
+        for person in people:
+            notes["persons worked on"] += 1
+            notes["persons joined into an older one"] += len(person.joined)
+            notes["values that were not chosen"] += len(person.conflicts)
+            notes["numbers in doubt"] += person.number_doubt is not None
+            for event in person.events:
+                notes["opt-outs" if event.action == "opt_out" else "opt-ins"] += 1
+                notes["opt-ins without a date"] += event.action == "opt_in" and event.occurred_at is None
+                notes["opt-ins without a channel"] += event.action == "opt_in" and event.channel == "*"
+        yield people
+    counts.notes.update({name: number for name, number in notes.items() if number})
+
+
+def _write(
+    connection: duckdb.DuckDBPyConnection, store: Store, options: Options, counts: Counts
+) -> str:
+    """Persons in order of their ids, then identities in order of theirs: random keys would be far slower."""
+    from bascule.contacts.merging.apply import IDENTITY_COLUMNS, sealed_identities, write_identities, write_people
+
+    number = {"source_row": "BIGINT"}
+    columns = ", ".join(f"{name} {number.get(name, 'VARCHAR')}" for name in IDENTITY_COLUMNS)
+    connection.execute(f"CREATE TABLE identity_rows ({columns})")
+    for people in _worked_out(connection, options, counts):
+        write_people(store, people)
+        insert_rows(connection, "identity_rows", sealed_identities(store, people))
+    cursor = connection.cursor()
+    found = cursor.execute(
+        "SELECT * FROM identity_rows QUALIFY row_number() OVER (PARTITION BY kind, scope, lookup ORDER BY person_id) = 1"
+        " ORDER BY kind, scope, lookup"
+    )
+    while rows := found.fetchmany(min(_BATCH_IDENTITIES, options.batch_rows)):
+        write_identities(store, rows)
+    cursor.close()
+    path, waiting, refused = write_invitations(store)
+    if waiting:
+        counts.notes["Viber ids without a number, to be invited"] += waiting
+    if refused:
+        counts.notes["Viber ids without a number, opted out"] += refused
+    return path
+
+
+def _finish(store: Store, sources: Sequence[Source], options: Options) -> None:
+    from sqlalchemy import delete
+
+    from bascule.contacts.store.schema import settings
+
+    state = {
+        "imports": [source.id for source in sources],
+        "others": _others(store),
+        "rules": [_VERSION, options.survivorship.fingerprint],
+    }
+    with store.write() as connection:
+        store.upsert(connection, settings, [{"name": _STATE, "value": json.dumps(state, sort_keys=True)}])
+        connection.execute(delete(settings).where(settings.c.name == _BACKUP))
+
+
+def _backed_up(store: Store) -> str:
+    """A backup of the store as it was before this merge; that of a merge that was killed is as good."""
+    from bascule.contacts.merging.backup import back_up, is_complete
+    from bascule.contacts.store.schema import settings
+
+    name = store.setting(_BACKUP)
+    if name and is_complete(store.place.backups / name):
+        return str(store.place.backups / name)
+    made = back_up(store, "merge")
+    with store.write() as connection:
+        store.upsert(connection, settings, [{"name": _BACKUP, "value": made.folder.name}])
+    return str(made.folder)

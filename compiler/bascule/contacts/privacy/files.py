@@ -1,0 +1,202 @@
+"""Removing people from files: snapshots, rejects, and what backups hold."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from bascule.contacts.privacy.subject import COLUMNS, Subject
+from bascule.contacts.privacy.tables import erase_rows
+from bascule.contacts.store import schema
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from bascule.contacts.store.vault import Vault
+
+__all__ = ["erase_from_backup", "erase_from_part", "erase_from_rejects", "rows_in_part"]
+
+
+def _replace(path: Path, data: bytes) -> str:
+    """Put other bytes in the place of a file, in one step; gives their SHA-256. Hard links keep the old bytes."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(temporary, path)
+    return hashlib.sha256(data).hexdigest()
+
+
+def _mask(table: Any, subjects: Sequence[Subject]) -> Any:
+    """Which rows of a snapshot are about the people: one boolean per row."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    mask = pa.array([False] * len(table))
+    for kind, columns in COLUMNS.items():
+        values = sorted({value for subject in subjects for value in subject.values(kind)})
+        if not values:
+            continue
+        for column in columns:
+            found = pc.is_in(table[column], value_set=pa.array(values, pa.string()))
+            mask = pc.or_(mask, found)
+    return mask
+
+
+def rows_in_part(path: Path, vault: Vault, subjects: Sequence[Subject]) -> list[dict[str, Any]]:
+    """The rows of a snapshot that are about people."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(pa.BufferReader(vault.open_file(path.read_bytes())))
+    rows: list[dict[str, Any]] = table.filter(_mask(table, subjects)).to_pylist()
+    return rows
+
+
+def erase_from_part(path: Path, vault: Vault, subjects: Sequence[Subject]) -> tuple[int, str]:
+    """Rewrite a snapshot without the people. Gives the number of rows removed and the file's new SHA-256, which is
+    ``""`` when nothing was changed."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+    import pyarrow.parquet as pq
+
+    table = pq.read_table(pa.BufferReader(vault.open_file(path.read_bytes())))
+    mask = _mask(table, subjects)
+    removed = int(pc.sum(mask).as_py() or 0)
+    if not removed:
+        return 0, ""
+    sink = io.BytesIO()
+    pq.write_table(table.filter(pc.invert(mask)), sink, compression="zstd")
+    return removed, _replace(path, vault.seal_file(sink.getvalue()))
+
+
+def erase_from_rejects(path: Path, subjects: Sequence[Subject]) -> int:
+    """Rewrite a rejects file without rows that name the people; gives how many were removed."""
+    raw = path.read_bytes()
+    text = raw.decode("utf-8-sig", "surrogateescape")
+    digits = [value.lstrip("+") for subject in subjects for value in subject.values("phone")]
+    others = [
+        value
+        for subject in subjects
+        for kind, _, value, _ in subject.identifiers
+        if kind != "phone" and len(value) >= 5
+    ]
+
+    def named(row: list[str]) -> bool:
+        for cell in row:
+            plain = "".join(char for char in cell if char.isdigit())
+            # The last nine digits are the same in every spelling, national or international.
+            if any(number[-9:] in plain for number in digits) or any(value in cell for value in others):
+                return True
+        return False
+
+    rows = list(csv.reader(io.StringIO(text, newline="")))
+    kept = [row for number, row in enumerate(rows) if number == 0 or not named(row)]
+    if len(kept) == len(rows):
+        return 0
+    out = io.StringIO(newline="")
+    csv.writer(out, lineterminator="\r\n" if "\r\n" in text else "\n").writerows(kept)
+    mark = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
+    _replace(path, mark + out.getvalue().encode("utf-8", "surrogateescape"))
+    return len(rows) - len(kept)
+
+
+def erase_from_backup(folder: Path, vault: Vault, subjects: Sequence[Subject]) -> Counter[str]:
+    """Remove people from a whole backup: its copy of the store, its snapshots, and the hashes in its manifest.
+
+    Raises OSError and ValueError for a backup that is damaged.
+    """
+    manifest_path = folder / "manifest.json"
+    manifest = json.loads(manifest_path.read_text("utf-8"))
+    removed: Counter[str] = Counter()
+    for name in sorted(manifest["parts"]):
+        rows, digest = erase_from_part(folder / name, vault, subjects)
+        if rows:
+            removed["snapshot rows"] += rows
+            manifest["parts"][name] = digest
+
+    def change(connection: Connection) -> None:
+        from sqlalchemy import func, select, update
+
+        removed.update(erase_rows(connection, vault, subjects))
+        for name, digest in manifest["parts"].items():
+            file = name.removeprefix("data/")
+            connection.execute(
+                update(schema.import_parts).where(schema.import_parts.c.file == file).values(sha256=digest)
+            )
+        for table in schema.metadata.sorted_tables:
+            rows = connection.execute(select(func.count()).select_from(table)).scalar_one()
+            if table.name in manifest["tables"]:
+                manifest["tables"][table.name] = int(rows)
+
+    copy = folder / manifest["store"]["file"]
+    rewrite_sqlite(copy, change) if manifest["backend"] == "sqlite" else _rewrite_dump(copy, change)
+    manifest["store"]["sha256"] = hashlib.sha256(copy.read_bytes()).hexdigest()
+    _replace(manifest_path, (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+    return removed
+
+
+def rewrite_sqlite(path: Path, change: Callable[[Connection], None]) -> None:
+    """Change a SQLite file so that nothing of what is deleted stays in it."""
+    from sqlalchemy import create_engine
+
+    engine = create_engine(f"sqlite:///{path}", isolation_level="AUTOCOMMIT")
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            try:
+                change(connection)
+            except BaseException:
+                connection.exec_driver_sql("ROLLBACK")
+                raise
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql("VACUUM")
+    finally:
+        engine.dispose()
+
+
+def _rewrite_dump(path: Path, change: Callable[[Connection], None]) -> None:
+    """Change a dump: through a database in memory."""
+    import gzip
+
+    from sqlalchemy import create_engine
+
+    from bascule.contacts.merging.dump import read_tables
+
+    engine = create_engine("sqlite://")
+    schema.metadata.create_all(engine)
+    tables = {table.name: table for table in schema.metadata.sorted_tables}
+    others: list[tuple[str, list[dict[str, Any]]]] = []
+    with engine.begin() as connection:
+        for name, rows in read_tables(path):
+            if name in tables:
+                connection.execute(tables[name].insert(), rows)
+            else:
+                others.append((name, rows))
+        change(connection)
+        sink = io.BytesIO()
+        with gzip.GzipFile(fileobj=sink, mode="wb", mtime=0, filename="", compresslevel=6) as packed:
+
+            def write(name: str, rows: list[dict[str, Any]]) -> None:
+                line = json.dumps({"rows": rows, "table": name}, ensure_ascii=False, sort_keys=True)
+                packed.write(line.encode() + b"\n")
+
+            for name, rows in others:
+                write(name, rows)
+            for table in schema.metadata.sorted_tables:
+                found = connection.execute(table.select().order_by(*table.primary_key.columns)).mappings()
+                for group in found.partitions(2000):
+                    write(table.name, [dict(row) for row in group])
+    engine.dispose()
+    _replace(path, sink.getvalue())

@@ -67,3 +67,16 @@ def run(capfdbinary: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[..., tupl
         return code, out, err
 
     return call
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "spark: starts Spark in local mode; skipped without pyspark or Java")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say plainly whether the tests with Spark ran: a skip is easily overlooked."""
+    for outcome in ("passed", "failed", "error", "skipped"):
+        for report in terminalreporter.stats.get(outcome, []):
+            if "spark" in getattr(report, "keywords", ()):
+                why = f": {report.longrepr[2]}" if outcome == "skipped" and isinstance(report.longrepr, tuple) else ""
+                terminalreporter.write_line(f"spark: {report.nodeid.rsplit('::', 1)[-1]} {outcome}{why}")

@@ -160,5 +160,24 @@ DAMAGE = [
     ("+55 11 8765-4321", "", "", "invalid", "wa_id_form"),
     ("551187654321", "BR", "", "invalid", "wa_id_form"),
     ("+52 1 55 1234 5678", "", "", "invalid", "wa_id_form"),
+    # Belgian too.
     ("3263198391", "US", "+13263198391", "valid", "two_readings"),
+    # `.0` is undone where it ends the cell, whatever cannot be seen behind it, and only there.
+    (" 33612345678.0 ", "", "+33612345678", "valid", ""),
+    ("33612345678.0\u00a0", "", "+33612345678", "valid", ""),
+    ("33612345678.00\u3000", "", "+33612345678", "valid", ""),
+    ("33612345678.0\u202c", "", "+33612345678", "valid", ""),
+    ("33612345678.\u200f0", "", "+33612345678", "valid", ""),
+    ("33612345678.٠", "", "+33612345678", "valid", ""),
+    ("' 33612345678.0", "", "+33612345678", "valid", ""),
+    ("00989648.0\u202c", "CG", "", "invalid", "not_in_plan"),
+    ("02094785.0x0", "CH", "", "invalid", "not_in_plan"),
+    ("18886328779.0x0", "DM", "", "invalid", "too_long"),
+    ("009740080141992.00;isub=1", "QA", "", "invalid", "too_long"),
+    ("-+68562968.0", "WS", "+68562968", "valid", "text_ignored"),
+    ("\u200f-+68562968.٠", "WS", "+68562968", "valid", "text_ignored"),
+    # Signs between two plus signs part them.
+    ("+ ++33612345678", "FR", "", "not_a_number", "unreadable"),
+    ("(++(++33612345678", "FR", "", "not_a_number", "unreadable"),
+    ("+++33612345678", "FR", "+33612345678", "valid", ""),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -85,7 +86,9 @@ def add_import(
                 counts.kept += 1
         total.add(counts)
         path = folder / f"part-{number:05d}.parquet"
-        parquet.write_table(pa.Table.from_pylist(chunk, schema=snapshot_schema()), path)
+        sink = io.BytesIO()
+        parquet.write_table(pa.Table.from_pylist(chunk, schema=snapshot_schema()), sink)
+        path.write_bytes(store.vault.seal_file(sink.getvalue()))
         known.append(
             {
                 "import_id": name,

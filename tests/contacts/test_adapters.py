@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -14,6 +15,9 @@ from bascule.contacts.extra import installed
 from bascule.contacts.phones.adapters import normalise_table, register_duckdb, spark_mapper, spark_schema
 from bascule.contacts.phones.arrow import normalise_batch
 from bascule.contacts.phones.normaliser import Engine
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "benchmarks"))
+import contacts_data
 
 PHONES = ["06 12 34 56 78", None, "+221 77 123 45 67", "n/a"]
 E164 = ["+33612345678", None, "+221771234567", None]
@@ -69,23 +73,41 @@ def test_duckdb_has_the_function() -> None:
     assert rows[0] == ("+33612345678", "FR", "mobile", "valid", None, "national_with_default")
 
 
+@pytest.mark.spark
 @pytest.mark.skipif(not installed("pyspark"), reason="pyspark is not installed (extra `spark`)")
 @pytest.mark.skipif(not (shutil.which("java") or os.environ.get("JAVA_HOME")), reason="Spark needs a Java runtime")
-def test_spark_maps_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_spark_gives_what_the_batch_function_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Spark in local mode, on messy cells in several partitions: all six columns of every row."""
     from pyspark.sql import SparkSession
 
     monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
-
+    cells = [*((phone or "", "FR") for phone in PHONES), *contacts_data.messy(2_000, 11)]
+    phones, countries = map(list, zip(*cells, strict=True))
+    wanted = normalise_table(
+        pa.table({"phone": phones, "country": countries}), "phone", "country", default_region="SN", engine="exact"
+    )
     session = (
-        SparkSession.builder.master("local[1]")
+        SparkSession.builder.master("local[2]")
         .config("spark.ui.enabled", "false")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.execution.arrow.maxRecordsPerBatch", "300")
         .getOrCreate()
     )
     try:
-        frame = session.createDataFrame([(phone, "FR") for phone in PHONES], "phone string, country string")
-        mapped = frame.mapInArrow(spark_mapper("phone", "country", engine="numpy"), spark_schema(frame.schema))
-        assert [row.phone_e164 for row in mapped.collect()] == E164
+        frame = (
+            session.createDataFrame(cells, "phone string, country string").repartition(4).sortWithinPartitions("phone")
+        )
+        mapper = spark_mapper("phone", "country", default_region="SN", engine="numpy")
+        mapped = frame.mapInArrow(mapper, spark_schema(frame.schema))
+        assert frame.rdd.getNumPartitions() == 4
+        assert mapped.columns == wanted.column_names
+        found = [tuple(row) for row in mapped.collect()]
     finally:
         session.stop()
+    rows = [tuple(row.values()) for row in wanted.to_pylist()]
+
+    def order(row: tuple[str | None, ...]) -> tuple[str, ...]:
+        return tuple(value or "" for value in row)
+
+    assert sorted(found, key=order) == sorted(rows, key=order)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from tests.contacts.people import person, said
 
 from bascule.cli.contacts import group
 from bascule.contacts.campaign.campaign import wording_of
@@ -22,7 +23,6 @@ from bascule.language.gsm import count_segments
 from bascule.parsers import ParseOptions
 from bascule.source import SourceFile
 from bascule.workspace import InputFile, analyse, load
-from tests.contacts.people import person, said
 
 DAY = "2026-01-01T00:00:00Z"
 BOUTIQUE = Campaign("Boutique Awa", "+33612345678", "fr", "aide@boutique.example")
@@ -76,7 +76,8 @@ def test_the_conversation_of_all_languages_passes_its_own_check() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_people_are_told_to_answer_is_understood(language: str) -> None:
     found = recognise(Campaign("B", "+33612345678").keyword_in(language), language)
-    assert found is not None and found.action == "opt_in"
+    assert found is not None
+    assert found.action == "opt_in"
     assert "STOP" in Campaign("B", "+33612345678").text("sms", language)
 
 

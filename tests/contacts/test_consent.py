@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.contacts.people import person, rows, said
 
 from bascule.cli.contacts import group
 from bascule.contacts.consent.keywords import folded, recognise
@@ -19,7 +21,6 @@ from bascule.contacts.counts import Counts
 from bascule.contacts.store import schema
 from bascule.contacts.store.store import Store, open_store
 from bascule.contacts.tabular.problems import ContactsError
-from tests.contacts.people import person, rows, said
 
 PHONE = "+33612345678"
 NOW = "2026-11-23T00:00:00Z"
@@ -160,10 +161,7 @@ def test_promotion_is_written_down_and_happens_once(store: Store) -> None:
     assert dict(counts.reasons) == {"date_unknown": 1, "business_not_named": 1, "consent_refused": 1}
     again = promoted(store, "meta-general")
     assert (again.taken, again.kept) == (3, 0)
-    found = [
-        row
-        for row in rows(store, schema.consents, ["action", "person_id", "channel", "source", "occurred_at", "proof"])
-    ]
+    found = list(rows(store, schema.consents, ["action", "person_id", "channel", "source", "occurred_at", "proof"]))
     assert ("promoted", "p1-0", "whatsapp", "policy:meta-general", "2026-01-01T00:00:00Z", None) in found
 
 
@@ -230,3 +228,48 @@ def test_consent_of_a_merged_person_is_the_others(store: Store) -> None:
         assert [(who, [item.action for item in entries]) for who, entries in by_person(connection)] == [
             ("p1-1", ["opt_out"])
         ]
+
+
+MOMENTS = st.sampled_from([None, *(f"2026-0{month}-01T00:00:00Z" for month in range(1, 6))])
+ENTRIES = st.lists(
+    st.tuples(
+        st.sampled_from(["opt_in", "opt_out", "withdrawn", "promoted", "expired"]),
+        st.sampled_from(["sms", "viber", "whatsapp"]),
+        MOMENTS,
+        st.sampled_from(["*", "marketing", "utility"]),
+    ),
+    max_size=6,
+).map(
+    lambda items: [
+        entry(n, action, channel, at, purpose=what) for n, (action, channel, at, what) in enumerate(items, 1)
+    ]
+)
+
+
+@given(ENTRIES, MOMENTS, st.sampled_from(["sms", "viber", "whatsapp"]))
+def test_leaving_never_grants_anything(entries: list[Entry], at: str | None, channel: str) -> None:
+    out = entry(99, "opt_out", channel, at, purpose="*", recorded_at="2026-07-01T00:00:00Z")
+    if standing(entries, "whatsapp", "marketing", NOW).status != "granted":
+        assert standing([*entries, out], "whatsapp", "marketing", NOW).status != "granted"
+    last = entry(99, "opt_out", channel, "2026-06-30T00:00:00Z", purpose="*")
+    assert standing([*entries, last], "whatsapp", "marketing", NOW).status == "refused"
+
+
+@given(ENTRIES, st.sampled_from(["sms", "viber", "whatsapp"]))
+def test_an_opt_in_without_a_date_lifts_nothing(entries: list[Entry], channel: str) -> None:
+    if standing(entries, "whatsapp", "marketing", NOW).status == "refused":
+        more = [
+            *entries,
+            entry(99, "opt_in", channel, None),
+            entry(100, "promoted", "whatsapp", "2026-09-01T00:00:00Z"),
+        ]
+        assert standing(more, "whatsapp", "marketing", NOW).status == "refused"
+
+
+@given(ENTRIES, st.randoms(use_true_random=False))
+def test_the_order_of_reading_does_not_matter(entries: list[Entry], rng: random.Random) -> None:
+    shuffled = list(entries)
+    rng.shuffle(shuffled)
+    for channel in ("sms", "viber", "whatsapp"):
+        first, second = (standing(some, channel, "marketing", NOW) for some in (entries, shuffled))
+        assert (first.status, first.grade) == (second.status, second.grade)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from tests.contacts.people import person, rows, said
 
 from bascule.cli.contacts import group
 from bascule.contacts.counts import Counts
 from bascule.contacts.deciding import Rules, decide
 from bascule.contacts.store import schema
 from bascule.contacts.store.store import Store, open_store
-from tests.contacts.people import person, rows, said
 
 PHONE = "+33612345678"
 DAY = "2026-01-01T00:00:00Z"

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from bascule.contacts.clock import instant, now
 from bascule.contacts.consent.state import GRADES, Entry, by_person, standing
+from bascule.contacts.store.streams import Groups, Reader
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
-
     from bascule.contacts.counts import Counts
     from bascule.contacts.store.store import Store
 
@@ -150,52 +149,49 @@ def judge(person: Person, entries: Sequence[Entry], rules: Rules, at: str) -> De
     return again("not_on_whatsapp") if phone.status == "inactive" else say("hold", f"check_{phone.status}")
 
 
-def _persons(store: Store, connection: Connection) -> Iterator[Person]:
-    """People in order of their ids, without those who were merged into others."""
-    from sqlalchemy import and_, select
-
-    from bascule.contacts.store.schema import identities, persons, registrations
-
-    columns = identities.c
-    rows = connection.execution_options(yield_per=5000).execute(
-        select(
-            persons.c.id, persons.c.language, persons.c.number_doubt, columns.kind, columns.lookup, columns.value,
-            columns.region, columns.number_type, columns.last_seen_at, registrations.c.status,
-            registrations.c.expires_at,
-        )
-        .select_from(
-            persons.outerjoin(
-                identities,
-                and_(
-                    columns.person_id == persons.c.id,
-                    columns.kind.in_(("phone", "viber")),
-                    columns.replaced_at.is_(None),
-                ),
-            ).outerjoin(registrations, and_(columns.kind == "phone", registrations.c.lookup == columns.lookup))
-        )
-        .where(persons.c.merged_into.is_(None))
-        .order_by(persons.c.id, columns.kind, columns.lookup)
-    )  # fmt: skip
-    for key, group in groupby(rows, key=lambda row: str(row[0])):
-        found = list(group)
+def _persons(everyone: Iterable[tuple[Any, ...]], identities: Groups[Sequence[tuple[Any, ...]]]) -> Iterator[Person]:
+    for key, language, doubt in everyone:
+        found = identities.take(key)
         phones = tuple(
-            Phone(row[4], row[5], row[6], row[7], row[8] or "", row[9], row[10]) for row in found if row[3] == "phone"
+            Phone(lookup, value, region, number_type, seen or "", status, expires)
+            for _, kind, lookup, value, region, number_type, seen, status, expires in found
+            if kind == "phone"
         )
-        viber = next((str(row[5]) for row in found if row[3] == "viber"), "")
-        yield Person(key, found[0][1], found[0][2], viber, phones)
+        viber = next((str(row[3]) for row in found if row[1] == "viber"), "")
+        yield Person(key, language, doubt, viber, phones)
 
 
 def decided(store: Store, rules: Rules) -> Iterator[Decision]:
     """The decision on everyone, in order of their ids, without the cap on trying."""
+    from sqlalchemy import and_, select
+
+    from bascule.contacts.store.schema import identities, persons, registrations
+
     at = instant(now())
-    # Two cursors, each on its own connection: some drivers give one only at a time.
-    with store.read() as first, store.read() as second:
-        ledger = by_person(second)
-        key, entries = next(ledger, ("", []))
-        for person in _persons(store, first):
-            while key and key < person.id:
-                key, entries = next(ledger, ("", []))
-            yield judge(person, entries if key == person.id else (), rules, at)
+    columns = identities.c
+    named = (
+        select(
+            columns.person_id, columns.kind, columns.lookup, columns.value, columns.region, columns.number_type,
+            columns.last_seen_at, registrations.c.status, registrations.c.expires_at,
+        )
+        .select_from(
+            identities.outerjoin(
+                registrations, and_(columns.kind == "phone", registrations.c.lookup == columns.lookup)
+            )
+        )
+        .where(columns.kind.in_(("phone", "viber")), columns.replaced_at.is_(None))
+        .order_by(columns.person_id, columns.kind, columns.lookup)
+    )  # fmt: skip
+    everyone = (
+        select(persons.c.id, persons.c.language, persons.c.number_doubt)
+        .where(persons.c.merged_into.is_(None))
+        .order_by(persons.c.id)
+    )
+    with ExitStack() as stack:
+        reader = Reader(store, stack)
+        ledger: Groups[list[Entry]] = Groups(by_person(reader.connection()), [])
+        for person in _persons(reader.rows(everyone), reader.groups(named)):
+            yield judge(person, ledger.take(person.id), rules, at)
 
 
 def decide(

@@ -8,20 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from itertools import groupby
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from bascule.contacts.clock import instant, now
 from bascule.contacts.consent.state import Entry, Standing, by_person, standing
+from bascule.contacts.store.streams import Groups, Reader
 
 if TYPE_CHECKING:
-    from sqlalchemy import Select
-
     from bascule.contacts.store.store import Store
 
 __all__ = ["Identity", "Person", "people"]
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,23 +72,6 @@ class Person:
         return min(latest, key=lambda item: (order[item.status], item.number_type != "mobile"), default=None)
 
 
-class _Groups(Generic[T]):
-    """Groups that come in order of a key, asked for in the same order."""
-
-    def __init__(self, groups: Iterator[tuple[str, T]], empty: T) -> None:
-        self._groups = groups
-        self._empty = empty
-        self._next = next(groups, None)
-
-    def take(self, key: str) -> T:
-        """The group of a key; the empty one when there is none."""
-        while self._next is not None and self._next[0] < key:
-            self._next = next(self._groups, None)
-        if self._next is not None and self._next[0] == key:
-            return self._next[1]
-        return self._empty
-
-
 def people(store: Store, purpose: str = "marketing") -> Iterator[Person]:
     """Everyone who was not merged into another, in order of their ids."""
     from sqlalchemy import and_, select
@@ -102,63 +81,50 @@ def people(store: Store, purpose: str = "marketing") -> Iterator[Person]:
     at = instant(now())
     open_ = store.vault.open
 
-    with ExitStack() as stack:
-
-        def stream(statement: Select[Any]) -> Iterator[tuple[str, Sequence[tuple[Any, ...]]]]:
-            connection = stack.enter_context(store.read()).execution_options(yield_per=5000)
-            rows = (tuple(row) for row in connection.execute(statement))
-            return ((str(key), list(group)) for key, group in groupby(rows, key=lambda row: row[0]))
-
-        columns = identities.c
-        named = _Groups(
-            stream(
-                select(
-                    columns.person_id, columns.kind, columns.scope, columns.value, columns.lookup, columns.region,
-                    columns.number_type, columns.confidence, columns.last_seen_at, columns.replaced_at,
-                    registrations.c.status, registrations.c.checked_at, registrations.c.wa_id,
-                )
-                .select_from(
-                    identities.outerjoin(
-                        registrations, and_(columns.kind == "phone", registrations.c.lookup == columns.lookup)
-                    )
-                )
-                .order_by(columns.person_id, columns.kind, columns.scope, columns.lookup)
-            ),
-            [],
-        )  # fmt: skip
-        said = _Groups(
-            stream(select(facts.c.person_id, facts.c.field, facts.c.value).order_by(facts.c.person_id, facts.c.field)),
-            [],
+    columns = identities.c
+    identified = (
+        select(
+            columns.person_id, columns.kind, columns.scope, columns.value, columns.lookup, columns.region,
+            columns.number_type, columns.confidence, columns.last_seen_at, columns.replaced_at,
+            registrations.c.status, registrations.c.checked_at, registrations.c.wa_id,
         )
-        done = _Groups(
-            stream(
-                select(decisions.c.person_id, decisions.c.action, decisions.c.reason, decisions.c.channel).order_by(
-                    decisions.c.person_id
-                )
-            ),
-            [],
-        )
-        ledger: _Groups[list[Entry]] = _Groups(by_person(stack.enter_context(store.read())), [])
-        table = persons.c
-        everyone = stack.enter_context(store.read()).execution_options(yield_per=5000).execute(
-            select(
-                table.id, table.name, table.first_name, table.last_name, table.language, table.region,
-                table.number_doubt, table.first_seen_at, table.last_inbound_at, table.last_outbound_at,
-                table.whatsapp_inbound_at,
+        .select_from(
+            identities.outerjoin(
+                registrations, and_(columns.kind == "phone", registrations.c.lookup == columns.lookup)
             )
-            .where(table.merged_into.is_(None))
-            .order_by(table.id)
-        )  # fmt: skip
-        for row in everyone:
-            yield _person(tuple(row), named, said, done, ledger, open_, at, purpose)
+        )
+        .order_by(columns.person_id, columns.kind, columns.scope, columns.lookup)
+    )  # fmt: skip
+    table = persons.c
+    known = (
+        select(
+            table.id, table.name, table.first_name, table.last_name, table.language, table.region, table.number_doubt,
+            table.first_seen_at, table.last_inbound_at, table.last_outbound_at, table.whatsapp_inbound_at,
+        )
+        .where(table.merged_into.is_(None))
+        .order_by(table.id)
+    )  # fmt: skip
+    with ExitStack() as stack:
+        reader = Reader(store, stack)
+        named = reader.groups(identified)
+        said = reader.groups(
+            select(facts.c.person_id, facts.c.field, facts.c.value).order_by(facts.c.person_id, facts.c.field)
+        )
+        chosen = decisions.c
+        done = reader.groups(
+            select(chosen.person_id, chosen.action, chosen.reason, chosen.channel).order_by(chosen.person_id)
+        )
+        ledger: Groups[list[Entry]] = Groups(by_person(reader.connection()), [])
+        for row in reader.rows(known):
+            yield _person(row, named, said, done, ledger, open_, at, purpose)
 
 
 def _person(
     row: tuple[Any, ...],
-    named: _Groups[Sequence[tuple[Any, ...]]],
-    said: _Groups[Sequence[tuple[Any, ...]]],
-    done: _Groups[Sequence[tuple[Any, ...]]],
-    ledger: _Groups[list[Entry]],
+    named: Groups[Sequence[tuple[Any, ...]]],
+    said: Groups[Sequence[tuple[Any, ...]]],
+    done: Groups[Sequence[tuple[Any, ...]]],
+    ledger: Groups[list[Entry]],
     open_: Callable[[str, str | None], str | None],
     at: str,
     purpose: str,

@@ -94,7 +94,7 @@ def append(store: Store, connection: Connection, events: Sequence[ConsentEvent])
 
 def _suppress(store: Store, connection: Connection, events: Iterable[ConsentEvent]) -> None:
     """Work the suppression list out again for the identifiers of the events, from all the ledger knows of them."""
-    from sqlalchemy import select, tuple_
+    from sqlalchemy import select
 
     from bascule.contacts.store import schema
     from bascule.contacts.store.store import batched
@@ -107,19 +107,19 @@ def _suppress(store: Store, connection: Connection, events: Iterable[ConsentEven
         ): event
         for event in events
     }
-    for group in batched(sorted(named), _LOOKED_UP):
+    for group in batched(sorted({lookup for _, lookup in named}), _LOOKED_UP):
         states: dict[tuple[str, str, str], tuple[Order, str | None, str]] = {}
         found = connection.execute(
             select(
                 table.identity_kind, table.identity_lookup, table.channel, table.action, table.purpose,
                 table.occurred_at, table.recorded_at, table.id, table.source,
             )
-            .where(tuple_(table.identity_kind, table.identity_lookup).in_(group))
+            .where(table.identity_lookup.in_(group))
             .order_by(table.id)
         )  # fmt: skip
         released: dict[tuple[str, str, str], str | None] = {}
         for kind, lookup, channel, action, purpose, occurred, recorded, number, source in found:
-            if purpose not in ("*", "marketing"):
+            if purpose not in ("*", "marketing") or (kind, lookup) not in named:
                 continue
             key, order = (kind, lookup, channel), Order(occurred, recorded, number)
             if action in ("opt_out", "withdrawn"):

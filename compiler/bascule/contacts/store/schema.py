@@ -132,6 +132,7 @@ identities = Table(
     Column("first_seen_at", _TEXT),
     Column("last_seen_at", _TEXT),
     Column("replaced_at", _TEXT, comment="when the person gave it up (number or id changed)"),
+    Index("identities_lookup", "lookup", "kind"),
 )
 
 facts = Table(
@@ -185,7 +186,7 @@ consents = Table(
     Column("expires_at", _TEXT),
     Column("import_id", _TEXT),
     Column("source_row", _BIG),
-    Index("consents_identity", "identity_kind", "identity_lookup"),
+    Index("consents_identity", "identity_lookup", "identity_kind"),
     comment="append only: a trigger refuses changes",
 )
 
@@ -273,7 +274,8 @@ inbox = Table(
     Column("received_at", _TEXT, nullable=False),
     Column("payload", _TEXT, nullable=False, comment="sealed: JSON of the canonical event"),
     Column("applied_at", _TEXT),
-    Column("outcome", _TEXT, comment="applied, late, unknown_person, duplicate, unsupported"),
+    Column("outcome", _TEXT, comment="applied, late, unknown_person, unsupported"),
+    Column("person_id", _TEXT, index=True, comment="once applied; the payload is then sealed for that person"),
     Index("inbox_waiting", "applied_at", "occurred_at", "event_id"),
 )
 

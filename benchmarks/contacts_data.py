@@ -254,6 +254,7 @@ def _prefix(plan: NumberPlan, rng: random.Random) -> str:
 
 _BEFORE = (
     "'", " ", "(", "\u202a", "Tel ", "#", "*", ",", "-", '="', "wa.me/", "whatsapp:", "м. ", "00", "A1 ", "''", "`",
+    "+", "+ ", "(+", "++", "tel:", "Tél. ", "/", "[", " - ", "’", '"', "=", "0", "\u00a0", "\u3000", "\ufeff", "\u200f",
 )  # fmt: skip
 _WITHIN = (
     " ", "-", ".", "/", " (", ") ", "\u00a0", "\u2011", "~", "[", "\u200b", "\u2060", "  ", "\t", " - ", "\u3000",
@@ -264,15 +265,19 @@ _ODD = (
 _AFTER = (
     " ", ")", ".", "-", "#", "*", ",", "x1", " ext 5", "\u202c", "abc", ".0", ".00", ",0", "e", "E5", "E+9", "/2", '"',
     " poste 3", ";ext=7", ";isub=1", ";phone-context=+33", "@c.us", " / 0612345678", ";+33612345678", "\u00a0", "\n",
-    "+", "=", "x/x3",
+    "+", "=", "x/x3", ".٠", "٠", "0", "00", "\u3000", "\u2028", "\x85", "\x1f", "\u200f", "\u200b", " .0", ". 0",
+    "E+10", ",000", "'000", "  ", "/",
 )  # fmt: skip
 
 
 def _littered(text: str, rng: random.Random) -> str:
-    for chance, signs, where in ((0.30, _WITHIN, 1), (0.05, _BEFORE, 0), (0.05, _AFTER, 2), (0.02, _ODD, 1)):
+    """Signs in front, inside and behind: mostly one, now and then several in a row."""
+    places = ((0.30, 2, _WITHIN, 1), (0.06, 3, _BEFORE, 0), (0.06, 3, _AFTER, 2), (0.02, 1, _ODD, 1))
+    for chance, most, signs, where in places:
         if rng.random() < chance and len(text) > 3:
-            at = rng.randrange(1, len(text)) if where == 1 else 0 if where == 0 else len(text)
-            text = text[:at] + rng.choice(signs) + text[at:]
+            for _ in range(rng.randint(1, most)):
+                at = rng.randrange(1, len(text)) if where == 1 else 0 if where == 0 else len(text)
+                text = text[:at] + rng.choice(signs) + text[at:]
     return text
 
 

@@ -24,7 +24,7 @@ ALLOWED = {
 }
 EVERYTHING = {"report", "cli", "workspace", "loading", "compiling", "testing"}
 # What the modules of one kind may share: base types, and helpers that are no format or target.
-SHARED = {"base", "paths", "layout", "requests", "rules", "sms", "cloud", "Parsed", "Match"}
+SHARED = {"base", "paths", "layout", "readme", "requests", "rules", "sms", "cloud", "Parsed", "Match"}
 # `source.Place` is the type of every finding's place; a backend that reports has to name it.
 PLACE_ONLY = {"backends": {"bascule.source"}}
 

@@ -56,6 +56,15 @@ class Compilation:
         job = EmitJob(self.analysis.project, plan, target, self.settings, sms=_sms(plan))
         return Written(name, load_backend(name).emit(job), plan.ledger, planned)
 
+    def inputs(self, names: Sequence[str]) -> list[Finding]:
+        """What had to be made up for the templates and files of providers among the targets, and the setting for it."""
+        if not any(load_capabilities(name).kind == "provider" for name in names):
+            return []
+        from bascule.passes.inputs import input_findings
+        from bascule.whatsapp.policy import load_policy
+
+        return input_findings(self.analysis.project, self.analysis.plan, self.settings, load_policy())
+
     def _fit(self, target: Capabilities) -> FitResult:
         if target.graph_class not in self._fitted:
             from bascule.passes.fit import fit

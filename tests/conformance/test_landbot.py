@@ -11,7 +11,7 @@ import pytest
 
 from bascule.ir.expr import Const, Ref
 from bascule.ir.nodes import Always, Ask, Chosen, Message, Otherwise
-from bascule.ir.project import Flow
+from bascule.ir.project import EntryKind, Flow
 from bascule.ir.text import Hole, Text, plain_text
 from bascule.targets import load_capabilities
 
@@ -28,6 +28,11 @@ def shown(text: Text) -> str:
         return str(part.expression.value or "") if isinstance(part.expression, Const) else ""
 
     return plain_text(text, hole)
+
+
+def plain(text: str) -> str:
+    """Signs without a shape keep the source's own ``@`` from naming a field."""
+    return text.replace("\u2060", "")
 
 
 def said(flow: Flow, id_: str) -> list[str]:
@@ -62,7 +67,9 @@ def test_a_walk_over_the_draft_says_what_the_graph_says(root: Path, corpus: Path
 
 
 def graph(flow: Flow) -> set[tuple[str, ...]] | None:
-    start = next((node for entry in flow.entries if (node := flow.start_of(entry)) is not None), flow.nodes[0])
+    order = {EntryKind.ANY_MESSAGE: 0, EntryKind.KEYWORD: 1, EntryKind.SUBFLOW: 3}
+    entries = sorted(flow.entries, key=lambda entry: order.get(entry.kind, 2))
+    start = next((node for entry in entries if (node := flow.start_of(entry)) is not None), flow.nodes[0])
 
     def onward(id_: str) -> list[str | None]:
         node = flow.by_id[id_]
@@ -96,9 +103,28 @@ def file(draft: dict[str, Any]) -> set[tuple[str, ...]] | None:
 
     def says(id_: str) -> list[str]:
         text = blocks[id_]["params"].get("text")
-        return [text] if text else []
+        return [plain(text)] if text else []
 
     return walks("welcome", says, onward)
+
+
+def test_connections_join_blocks_that_are_there_and_ids_are_unique(root: Path, corpus: Path) -> None:
+    drafts = connections = 0
+    for name, compilation in compilations(root, corpus):
+        for item in compilation.write("landbot").emitted.artefacts:
+            if item.path.endswith(".draft.json"):
+                draft = json.loads(item.text)
+                ids = [block["id"] for block in draft["blocks"]]
+                assert len(set(ids)) == len(ids), name
+                assert "welcome" in ids, name
+                outputs = [(way["sourcePath"], way["type"]) for way in draft["connections"]]
+                assert len(set(outputs)) == len(outputs), name
+                for way in draft["connections"]:
+                    assert {way["sourcePath"], way["targetPath"]} <= set(ids), (name, way)
+                    connections += 1
+                drafts += 1
+    assert drafts > 250
+    assert connections > 500
 
 
 def test_blocks_do_not_stand_on_each_other(root: Path, corpus: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from bascule.ir.nodes import Ask, Message
+from bascule.ir.nodes import Ask, Chosen, Message
 from bascule.ir.project import Flow
 from bascule.ir.text import Hole, Text, plain_text
 from bascule.parsers import ParseOptions
@@ -86,7 +86,14 @@ def graph_walks(flow: Flow, start: str | None) -> set[tuple[str, ...]] | None:
         return media + ([shown(node.content.text.first)] if node.content.text else [])
 
     def onward(id_: str) -> list[str]:
-        return [edge.target for edge in flow.by_id[id_].edges if edge.target in flow.by_id and edge.target]
+        node = flow.by_id[id_]
+        edges = node.edges
+        if isinstance(node, Ask) and node.content.replies:
+            # Other answers than the buttons are in the ledger: Typebot asks again.
+            named = {choice for edge in edges if isinstance(edge.guard, Chosen) for choice in edge.guard.choices}
+            if all(choice.id in named for choice in node.content.replies):
+                edges = tuple(edge for edge in edges if isinstance(edge.guard, Chosen))
+        return [edge.target for edge in edges if edge.target in flow.by_id and edge.target]
 
     return walks(start, says, onward)
 
@@ -161,5 +168,6 @@ def _said(node: Any) -> list[str]:
 
 
 def plain(text: str) -> str:
-    """A text as Typebot reads it: blanks inside double braces do not count."""
+    """A text as Typebot reads it: blanks inside double braces and signs without a shape do not count."""
+    text = text.replace("\u2060", "")
     return re.sub(r"{{\s*(.*?)\s*}}", r"{{\1}}", " ".join(text.split()))

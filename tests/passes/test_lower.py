@@ -152,6 +152,13 @@ def test_a_single_link_is_a_link_button_and_a_link_beside_replies_is_a_line() ->
     assert any(entry.construct == "link choice" and entry.fate.value == "emulated" for entry in plan.ledger)
 
 
+def test_a_link_without_a_text_is_a_link_button_under_its_own_title() -> None:
+    plan = plan_of("a:\n  choices: [{title: Voir, url: 'https://boutique.example/a'}]\n")
+    made = bodies(plan, "a")[0]["interactive"]
+    assert (made["type"], made["body"]["text"]) == ("cta_url", "Voir")
+    assert not plan.ledger.losses()
+
+
 def test_a_picture_takes_the_text_as_caption_or_heads_the_buttons() -> None:
     plan = plan_of("a: {say: Voici, image: 'https://boutique.example/a.jpg', then: end}")
     assert bodies(plan, "a")[0]["image"] == {"link": "https://boutique.example/a.jpg", "caption": "Voici"}

@@ -17,6 +17,7 @@ FORMATS = {
     "sms-csv": ("case.csv", "sms"),
     "sms-json": ("case.json", "sms"),
     "studio": ("case.json", "twilio-studio"),
+    "templates": ("case.json", "wa-templates"),
 }
 """Format of a case to the file name it gets and the parser that reads it."""
 

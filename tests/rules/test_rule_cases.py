@@ -2,7 +2,7 @@
 
 A file holds ``pass`` (the rule says nothing), ``fail`` (exactly the findings listed under ``expect``, in order
 of place: severity, line:column, a part of the message) and, for rules that offer one, ``fix`` (the text after
-the fix). ``format`` is ``scenario`` unless given: ``sms-csv``, ``sms-json`` or ``studio``. ``fill: N`` puts N
+the fix). ``format`` is ``scenario`` unless given: ``sms-csv``, ``sms-json``, ``studio`` or ``templates``. ``fill: N`` puts N
 letters where the source says ``%fill%``; ``repeat: N`` repeats its last line, with ``%n%`` counting from 1.
 """
 
@@ -112,7 +112,7 @@ def test_rules_with_a_fix_have_a_case_for_it() -> None:
 
 def test_codes_and_names_are_those_of_their_folder() -> None:
     families = {"template": {"TPL"}, "interactive": {"INT", "MED"}, "graph": {"GRF"}, "window": {"WIN"},
-                "variables": {"VAR", "LOC"}, "keywords": {"GRF"}, "languages": {"LOC"}}  # fmt: skip
+                "variables": {"VAR", "LOC"}, "keywords": {"GRF"}, "languages": {"LOC"}, "consent": {"CON"}, "definition": {"TPL"}}  # fmt: skip
     for rule in rules():
         folder = rule.__module__.split(".")[3]
         assert rule.code[:3] in families[folder], rule

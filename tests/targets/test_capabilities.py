@@ -24,7 +24,7 @@ def test_a_column_is_whole_and_sourced(name: str) -> None:
     policy = target.policy(load_policy())
     for key, fact in target.limits.items():
         assert policy.fact(key).value == fact.value
-    assert policy.limit("template.name.max_length") == load_policy().limit("template.name.max_length")
+    assert policy.limit("template.footer.max_length") == load_policy().limit("template.footer.max_length")
 
 
 @pytest.mark.parametrize("name", target_names())

@@ -34,8 +34,15 @@ TARGETS: tuple[TargetInfo, ...] = (
     TargetInfo("meta", "Meta Cloud API: template submissions, message bodies, bindings", "bascule.backends.meta"),
     TargetInfo("d360", "360dialog: template submissions and sends as requests", "bascule.backends.d360"),
     TargetInfo("twilio", "Twilio: Content, approvals and sends as requests", "bascule.backends.twilio"),
+    TargetInfo("infobip", "Infobip: templates, sends with SMS failover as requests", "bascule.backends.infobip"),
+    TargetInfo("vonage", "Vonage: templates, Messages API sends with SMS failover", "bascule.backends.vonage"),
+    TargetInfo("bird", "Bird: channel templates, activations and sends as requests", "bascule.backends.bird"),
+    TargetInfo("plivo", "Plivo: sends as requests, a checklist for its templates", "bascule.backends.plivo"),
     TargetInfo(
         "landbot", "Landbot: Bots API draft and a build brief per flow and language", "bascule.backends.landbot"
+    ),
+    TargetInfo(
+        "chatfuel", "Chatfuel: plan of API calls, flows, JSON API answers", "bascule.backends.chatfuel"
     ),
     TargetInfo("typebot", "Typebot 6.1 import file per flow and language", "bascule.backends.typebot"),
     TargetInfo("scenario", "native scenario file (YAML) of the whole project", "bascule.backends.scenario"),

@@ -8,6 +8,7 @@ capitals is the account's (a key, a sender); ``{{name}}`` anything else is a val
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,8 @@ from bascule.backends.base import Artefact, json_artefact
 from bascule.whatsapp.schema import validate
 
 __all__ = ["Call", "Setting", "call_artefacts"]
+
+_MARKER = re.compile(r"\{\{([^{}]+)\}\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ class Setting:
 class Call:
     """One API call. ``id`` is its path below ``requests/``; ``phase`` is ``submit``, ``approve``, ``send`` or the
     provider's own word. ``body`` is JSON, ``form`` pairs for ``application/x-www-form-urlencoded``. ``binds`` names
-    values of the answer (RFC 6901 pointer) that later calls use as ``{{name}}``; ``after`` the calls before it."""
+    values of the answer (RFC 6901 pointer) that later calls use as ``{{name}}``; ``after`` the calls before it.
+    ``todo`` is what a person has to do before the call can be made."""
 
     id: str
     title: str
@@ -45,6 +49,7 @@ class Call:
     binds: tuple[tuple[str, str], ...] = ()
     after: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    todo: tuple[str, ...] = ()
 
     def data(self) -> dict[str, Any]:
         """The call as its file has it (schemas/request.schema.json)."""
@@ -63,6 +68,8 @@ class Call:
             told["binds"] = dict(self.binds)
         if self.after:
             told["after"] = list(self.after)
+        if self.todo:
+            told["todo"] = list(self.todo)
         if self.notes:
             told["notes"] = list(self.notes)
         return told
@@ -76,7 +83,8 @@ class Call:
 
     def http(self) -> str:
         """The call in the notation of HTTP files."""
-        lines = [f"### {_line(self.title)}", *(f"# {_line(note)}" for note in self.notes)]
+        lines = [f"### {_line(self.title)}", *(f"# To do first: {_line(item)}" for item in self.todo)]
+        lines += [f"# {_line(note)}" for note in self.notes]
         lines += [f"# @name {self.id.replace('/', '_').replace('.', '_').replace('-', '_')}"]
         lines += [f"{self.method} {self.url}", *(f"{name}: {value}" for name, value in self._headers())]
         if self.form:
@@ -99,6 +107,33 @@ def _file(id_: str) -> str:
     return f"requests/{id_}.json"
 
 
+def _plan(target: str, calls: Sequence[Call], settings: Sequence[Setting]) -> dict[str, Any]:
+    """The order of the calls, what has to be filled in, and which answers later calls need."""
+    bound = {name for call in calls for name, _ in call.binds}
+    steps: list[dict[str, Any]] = []
+    for call in calls:
+        step: dict[str, Any] = {
+            "file": _file(call.id),
+            "phase": call.phase,
+            "after": [_file(id_) for id_ in call.after],
+        }
+        if call.binds:
+            step["binds"] = dict(call.binds)
+        used = sorted(bound.intersection(_markers(call))) if bound else []
+        if used:
+            step["uses"] = used
+        steps.append(step)
+    todo = [{"file": _file(call.id), "do": item} for call in calls for item in call.todo]
+    named = [{"name": item.name, "means": item.means, "secret": item.secret} for item in settings]
+    return {"target": target, "settings": named, **({"todo": todo} if todo else {}), "steps": steps}
+
+
+def _markers(call: Call) -> set[str]:
+    """All names in double braces that a call holds."""
+    text = json.dumps([call.url, call.body, call.form], ensure_ascii=False)
+    return set(_MARKER.findall(text))
+
+
 def call_artefacts(target: str, calls: Sequence[Call], settings: Iterable[Setting]) -> list[Artefact]:
     """The files of all calls, their plan, and the HTTP file.
 
@@ -108,18 +143,7 @@ def call_artefacts(target: str, calls: Sequence[Call], settings: Iterable[Settin
     if len({id_.casefold() for id_ in ids}) != len(ids):
         raise ValueError(f"{target}: two calls have the same id")
     named = list(settings)
-    plan = {
-        "target": target,
-        "settings": [{"name": item.name, "means": item.means, "secret": item.secret} for item in named],
-        "steps": [
-            {
-                "file": f"requests/{call.id}.json",
-                "phase": call.phase,
-                "after": [f"requests/{id_}.json" for id_ in call.after],
-            }
-            for call in calls
-        ],
-    }
+    plan = _plan(target, calls, named)
     wrong = [problem for call in calls for problem in validate("request", call.data())]
     wrong += validate("request_plan", plan)
     if wrong:

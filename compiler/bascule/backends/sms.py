@@ -7,12 +7,19 @@ import io
 
 from bascule.backends.base import Artefact, EmitJob, SmsText
 
-__all__ = ["fallback_of", "sms_artefacts"]
+__all__ = ["fallback_of", "price_of", "sms_artefacts"]
 
 
-def fallback_of(job: EmitJob, template: str, language: str) -> SmsText | None:
-    """The text for a template in a language: the first of its origins."""
-    return next((item for item in job.sms if (item.template, item.language) == (template, language)), None)
+def fallback_of(job: EmitJob, template: str, language: str, flow: str = "", node: str = "") -> SmsText | None:
+    """The text for a template in a language: of the origin that is this node, else the first of its origins."""
+    texts = [item for item in job.sms if (item.template, item.language) == (template, language)]
+    return next((item for item in texts if (item.flow, item.node) == (flow, node)), texts[0] if texts else None)
+
+
+def price_of(sms: SmsText) -> str:
+    """What an SMS costs, as a note on the call that may send it."""
+    many = "" if sms.segments == 1 else "s"
+    return f"the SMS: {sms.segments} segment{many} of {sms.encoding} before values are filled in"
 
 
 def sms_artefacts(job: EmitJob) -> list[Artefact]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -23,6 +24,11 @@ _COMMANDS = {
     "fmt": "Print scenarios as canonical native scenario files.",
     "contacts": "The customer base: normalise telephone numbers.",
 }
+
+
+_COLLECT_EVERY = (50_000, 20, 20)
+"""Flows are large trees with hardly a cycle. At Python's own pace the collector walks them again and again for nothing,
+and time grows faster than the input (docs/performance.md)."""
 
 
 class _LazyGroup(click.Group):
@@ -70,6 +76,7 @@ def cli() -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
+    gc.set_threshold(*_COLLECT_EVERY)
     try:
         result: Any = cli.main(args=argv, standalone_mode=False)
     except click.exceptions.Exit as error:

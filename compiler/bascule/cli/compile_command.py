@@ -67,6 +67,7 @@ def command(
     compilation = Compilation(analysis, facts, reading["locale"] or facts.default_locale)
     written = [compilation.write(target) for target in targets]
     own = [finding for item in written for finding in (*item.findings, *item.emitted.findings)]
+    own += compilation.inputs(targets)
     findings = opened.judge(located([*analysis.findings, *own], workspace.documents)).findings
     click.echo(render_text(findings, workspace.documents, use_colour(colour, sys.stderr)), err=True, nl=False)
     if findings:

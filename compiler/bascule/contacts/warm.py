@@ -48,5 +48,7 @@ def warm_up() -> Iterator[str]:
     answers, _ = work.answer(split_compiled.gather(table, cut, 0), None)
     split_compiled.assemble(table, cut, answers, 2, endings_of(work, b","))
     folder = machine_code_folder()
-    kept = f"kept in {folder}" if folder is not None else "not kept: there is no cache folder that only you can write to"
+    kept = (
+        f"kept in {folder}" if folder is not None else "not kept: there is no cache folder that only you can write to"
+    )
     yield f"numba: machine code compiled, {kept}"

@@ -79,11 +79,11 @@ def render_json(data: Any) -> str:
 
 
 def dedupe(findings: Iterable[Finding]) -> list[Finding]:
-    """Sorted findings without exact repeats (same code, place and message)."""
+    """Sorted findings without exact repeats (same code, place, span and message)."""
     seen: set[tuple[Any, ...]] = set()
     result = []
     for finding in sorted(findings, key=lambda item: item.sort_key):
-        key = (finding.code, finding.place, finding.message)
+        key = (finding.code, finding.place, finding.span, finding.message)
         if key not in seen:
             seen.add(key)
             result.append(finding)

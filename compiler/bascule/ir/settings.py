@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-__all__ = ["ProjectSettings"]
+__all__ = ["FileFacts", "ProjectSettings"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What the project knows about a media file: the public address that everybody can open, its size in bytes, and
+    the handle of its upload, which Meta and 360dialog take as a template's sample."""
+
+    url: str = ""
+    size: int | None = None
+    handle: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +25,10 @@ class ProjectSettings:
     ``business`` is the name customers know; ``region`` an ISO 3166 country code (how money and dates look in
     samples); ``locale`` the language of texts whose file names none; ``languages`` all languages that are in use
     (a guess outside them is not believed). ``samples`` are example values by variable, then by language (``""``:
-    any); ``opt_out`` is the wording of the button that ends promotions, by language.
+    any); ``opt_out`` is the wording of the button that ends promotions, by language, and ``opt_out_line`` the sentence
+    of a message that says how to end them. ``consent`` says where people agreed to be written to (``""``: not known).
+    ``media`` are facts about files by the address or id that a source calls them by; ``templates`` are names to use
+    for templates instead of those that a source or bascule would use.
     """
 
     business: str = ""
@@ -24,6 +37,10 @@ class ProjectSettings:
     languages: tuple[str, ...] = ()
     samples: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     opt_out: Mapping[str, str] = field(default_factory=dict)
+    opt_out_line: Mapping[str, str] = field(default_factory=dict)
+    consent: str = ""
+    media: Mapping[str, FileFacts] = field(default_factory=dict)
+    templates: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def default_locale(self) -> str:
@@ -37,6 +54,10 @@ class ProjectSettings:
     def opt_out_label(self, language: str) -> str:
         """The wording of the opt-out button in a language, or ``""``."""
         return _in_language(self.opt_out, language)
+
+    def opt_out_sentence(self, language: str) -> str:
+        """The sentence that says how to end promotions in a language, or ``""``."""
+        return _in_language(self.opt_out_line, language)
 
     def regional(self, language: str) -> str:
         """The language with the project's region, where it names none itself."""

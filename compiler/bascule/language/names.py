@@ -115,11 +115,11 @@ def _short_hash(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH]
 
 
-def _cut(slug: str, full: str) -> str:
-    """At most ``_MAX_SLUG`` characters; what is cut is stood for by a hash of the whole."""
-    if len(slug) <= _MAX_SLUG:
+def _cut(slug: str, full: str, longest: int = _MAX_SLUG) -> str:
+    """At most ``longest`` characters; what is cut is stood for by a hash of the whole."""
+    if len(slug) <= longest:
         return slug
-    head = slug[: _MAX_SLUG - _HASH - 1]
+    head = slug[: longest - _HASH - 1]
     return f"{head.rpartition('_')[0] or head}_{_short_hash(full)}"
 
 
@@ -137,8 +137,11 @@ def variable_slug(name: str) -> str:
     return _cut(slug, name)
 
 
-def template_slug(*parts: str) -> str:
-    """A template name ``[a-z0-9_]+`` out of words in any script: readable, and the same on every run."""
+def template_slug(*parts: str, longest: int = _MAX_SLUG) -> str:
+    """A template name ``[a-z0-9_]+`` out of words in any script: readable, and the same on every run.
+
+    It has at most ``longest`` characters, and never more than are readable.
+    """
     slugs = []
     for part in parts:
         slug, complete = _slug(part)
@@ -147,7 +150,7 @@ def template_slug(*parts: str) -> str:
         if slug:
             slugs.append(slug)
     whole = "\n".join(parts)
-    return _cut("_".join(slugs), whole) or f"t_{_short_hash(whole)}"
+    return _cut("_".join(slugs), whole, min(longest, _MAX_SLUG)) or f"t_{_short_hash(whole)}"
 
 
 def unique_name(base: str, taken: Collection[str]) -> str:

@@ -111,7 +111,14 @@ def secret_under_name(name: str, value: Any) -> Secret | None:
         return None
     if is_secret_name(name) and _is_real(value):
         return Secret("a password, token or key", 0, len(value))
-    return next(iter(secret_in_text(value)), None)
+    found = next(iter(secret_in_text(value)), None)
+    if found is None and name.lower().endswith("authorization"):
+        # The header says how it authenticates before it does: `Token 8f2c…`.
+        scheme, _, rest = value.strip().partition(" ")
+        if scheme.isalnum() and _is_real(rest):
+            start = value.index(rest.strip(), len(scheme))
+            return Secret("a password, token or key", start, start + len(rest.strip()))
+    return found
 
 
 def secret_in_text(text: str) -> list[Secret]:

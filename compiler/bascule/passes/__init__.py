@@ -26,6 +26,8 @@ class PassResult:
 
 def run_passes(projects: Sequence[Project], *, locale: str = "", settings: ProjectSettings | None = None) -> PassResult:
     """Link, analyse, lower and check. ``locale`` is used where a source names no language."""
+    from bascule.language.cover import covered
+    from bascule.passes.given import with_given
     from bascule.passes.languages import settle_languages
     from bascule.passes.link import check_links, merge
     from bascule.passes.lower import lower
@@ -36,9 +38,9 @@ def run_passes(projects: Sequence[Project], *, locale: str = "", settings: Proje
     policy = load_policy()
     linked = merge(projects)
     facts = settings or ProjectSettings()
-    project, guessed = settle_languages(linked.project, locale, facts.languages)
+    project, guessed = settle_languages(with_given(covered(linked.project), facts), locale, facts.languages)
     window = analyse_window(project, float(policy.limit("window.length_seconds")))
     plan, lowering = lower(project, window, policy, locale=locale, settings=facts)
-    context = CheckContext(project=project, policy=policy, window=window, plan=plan)
+    context = CheckContext(project=project, policy=policy, window=window, plan=plan, settings=facts)
     findings = [*linked.findings, *guessed, *check_links(project), *lowering, *check_rules(context)]
     return PassResult(project, window, plan, tuple(findings))

@@ -9,7 +9,7 @@ from itertools import islice
 from typing import Any
 
 from bascule.diagnostics import Applicability, Edit, Finding, Fix, Rule, Severity, locate
-from bascule.ir.settings import ProjectSettings
+from bascule.ir.settings import FileFacts, ProjectSettings
 from bascule.settings.model import FileRules, Override, Settings
 from bascule.settings.rules import (
     ConfigBadValue,
@@ -252,6 +252,7 @@ class _Run:
                     self._check_language(tag, known, at.child("samples", name, tag), name)
             samples[name] = _by_language(value)
         opt_out = dict(old.opt_out) | (_by_language(table["opt-out"]) if "opt-out" in table else {})
+        line = dict(old.opt_out_line) | (_by_language(table["opt-out-line"]) if "opt-out-line" in table else {})
         return ProjectSettings(
             business=table.get("business", old.business),
             region=table.get("region", old.region),
@@ -259,6 +260,10 @@ class _Run:
             languages=languages,
             samples=samples,
             opt_out=opt_out,
+            opt_out_line=line,
+            consent=table.get("consent", old.consent),
+            media={**old.media, **{name: _file(facts) for name, facts in table.get("media", {}).items()}},
+            templates={**old.templates, **table.get("templates", {})},
         )
 
     def _check_language(self, tag: str, known: set[str], at: _At, name: str) -> None:
@@ -296,6 +301,16 @@ def _texts(value: Any) -> list[str]:
 
 def _by_language(value: str | Mapping[str, str]) -> dict[str, str]:
     return {"": value} if isinstance(value, str) else dict(value)
+
+
+def _file(table: Mapping[str, str]) -> FileFacts:
+    """Facts about a file; a size is in bytes, K and M count 1024."""
+    size: int | None = None
+    if "size" in table:
+        digits = table["size"].rstrip(" kKmMgGiIbB")
+        unit = table["size"][len(digits) :].strip().lower()[:1]
+        size = int(digits) * 1024 ** max(" kmg".find(unit) if unit else 0, 0)
+    return FileFacts(table.get("url", ""), size, table.get("handle", ""))
 
 
 def unreadable(shown: str, message: str) -> Finding:

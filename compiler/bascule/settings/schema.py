@@ -22,6 +22,16 @@ _SEVERITY = Mapped(_SELECTOR, Text(choices=LEVELS))
 _LANGUAGE = Text("a language code such as `fr` or `pt_BR`", _TAG)
 _BY_LANGUAGE = OneOf(_TEXT, Mapped(_LANGUAGE, _TEXT))
 
+_FILE = Table(
+    {
+        "url": (Text("an address such as `https://www.example.com/photo.jpg`", r"https://\S+"), "Its public address."),
+        "size": (
+            Text("a size such as `240K`", r"[0-9]{1,12}\s?[kKmMgG]?(?:i?[bB])?"),
+            "Its size, which has a limit for each kind of file.",
+        ),
+        "handle": (_TEXT, "The handle of its upload at Meta or 360dialog: the sample of a template's header."),
+    }
+)
 _PROJECT = Table(
     {
         "business": (_TEXT, "Name of the company as customers know it; the sample of variables that name it."),
@@ -30,6 +40,16 @@ _PROJECT = Table(
         "languages": (Many(_LANGUAGE, 1), "All languages in use; a guess outside them is not believed."),
         "samples": (Mapped(_TEXT, _BY_LANGUAGE), "Example values of template variables: a text, or one per language."),
         "opt-out": (_BY_LANGUAGE, "Wording of the button that stands for “Reply STOP”: a text, or one per language."),
+        "opt-out-line": (_BY_LANGUAGE, "Sentence that says how to end promotions: a text, or one per language."),
+        "media": (
+            Mapped(_TEXT, _FILE),
+            "Facts about files, by the address or id that a source calls them by.",
+        ),
+        "templates": (
+            Mapped(_TEXT, Text("a name of small letters, digits and `_`", "[a-z0-9_]+")),
+            "Names to use for templates: what a finding calls it, and the name it gets or has.",
+        ),
+        "consent": (_TEXT, "Where people agreed to be written to by the company, in one sentence."),
     }
 )
 _READ = Table(

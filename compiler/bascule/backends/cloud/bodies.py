@@ -6,12 +6,13 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/templa
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from bascule.backends.cloud.send import template_send
 from bascule.backends.paths import FileNames, safe_name
+from bascule.backends.rules import NameRefused, name_setting
 from bascule.diagnostics import Finding, Rule
 from bascule.ir.ledger import Ledger
 from bascule.ir.project import Project
@@ -19,7 +20,7 @@ from bascule.source import Place
 from bascule.whatsapp.plan import Plan, PlannedMessage, PlannedStep, PlannedTemplate
 from bascule.whatsapp.schema import validate
 
-__all__ = ["ArtefactInvalid", "CloudBodies", "SendBody", "TemplateBody", "cloud_bodies"]
+__all__ = ["ArtefactInvalid", "CloudBodies", "SendBody", "TemplateBody", "cloud_bodies", "reply_ids"]
 
 
 class ArtefactInvalid(Rule):
@@ -72,8 +73,11 @@ class CloudBodies:
     ledger: Ledger = field(default_factory=Ledger)
 
 
-def cloud_bodies(project: Project, plan: Plan) -> CloudBodies:
-    """Every body of the plan, in its order. A body that fails its schema is reported and left out."""
+def cloud_bodies(project: Project, plan: Plan, by_id: Callable[[str], bool] = lambda name: False) -> CloudBodies:
+    """Every body of the plan, in its order. A body that fails its schema is reported and left out.
+
+    ``by_id`` says which ids of templates the provider takes in place of a name.
+    """
     made = CloudBodies()
     names = FileNames()
     for template in plan.templates:
@@ -88,16 +92,36 @@ def cloud_bodies(project: Project, plan: Plan) -> CloudBodies:
     _kept_whole(project, plan, made, names)
     folders, paths = FileNames(), FileNames()
     templates = {template.template.key: template for template in plan.templates}
+    told: set[str] = set()
     for step in plan.steps:
-        for send in _sends(step, folders, paths, templates):
+        for send in _sends(step, folders, paths, templates, by_id):
             what = f"the message of `{step.node}`"
-            if _valid(made, "message", send.data, step.place, what, "mend the text so that it fits"):
+            name = send.about.get("template", "")
+            if not send.data:
+                if name not in told:
+                    message = f"{what} sends the template `{name}`: that is no name of a template here"
+                    made.findings.append(NameRefused.at(step.place, message, help=name_setting(name)))
+                told.add(name)
+                reason = "the source calls its template by an id of another provider"
+                made.ledger.dropped("template", step.place, reason, "name it in bascule.toml")
+            elif (send.kind == "template" and by_id(name)) or _valid(
+                made, "message", send.data, step.place, what, "mend the text so that it fits"
+            ):
                 made.sends.append(send)
                 made.ledger.exact(send.kind, step.place)
             else:
                 reason = "its body breaks a limit of the API"
                 made.ledger.dropped(f"{send.kind} of {step.node}", step.place, reason, "mend it")
     return made
+
+
+def reply_ids(plan: Plan, template: TemplateBody) -> dict[str, str]:
+    """The reply ids of the node that a template says first, by button text, for providers that fix them with it."""
+    if template.planned is None:
+        return {}
+    origin = template.planned.origins[0]
+    routes = next((step.routes for step in plan.steps if (step.flow, step.node) == (origin.flow, origin.node)), ())
+    return {title: route.reply_ids[0] for route in routes for title in route.titles}
 
 
 def _valid(made: CloudBodies, kind: str, body: dict[str, Any], place: Place, what: str, help: str) -> bool:
@@ -111,6 +135,7 @@ def _valid(made: CloudBodies, kind: str, body: dict[str, Any], place: Place, wha
 def _kept_whole(project: Project, plan: Plan, made: CloudBodies, names: FileNames) -> None:
     """Definitions that a source brings along, were never submitted, and that the graph could not take apart."""
     planned = {template.template.key for template in plan.templates}
+    sent = {(use.template, use.language) for step in plan.steps for _, uses in step.templates for use in uses}
     seen: list[tuple[str, str]] = []
     for asset in project.templates:
         if asset.status or not asset.definition or asset.provider not in ("", "meta"):
@@ -119,6 +144,9 @@ def _kept_whole(project: Project, plan: Plan, made: CloudBodies, names: FileName
         if not isinstance(body, dict) or (asset.name, asset.language) in planned or not body.get("components"):
             continue
         place = asset.at or Place("")
+        if (asset.name, asset.language) not in sent:
+            made.ledger.exact("template definition", place, "written anew under another name")
+            continue
         what = f"the template `{asset.name}` ({asset.language})"
         if _valid(made, "template", body, place, what, "mend the definition so that it fits"):
             stem = f"{safe_name(asset.name)}.{safe_name(asset.language)}"
@@ -139,8 +167,9 @@ def _sends(
     folders: FileNames,
     paths: FileNames,
     templates: Mapping[tuple[str, str], PlannedTemplate],
+    by_id: Callable[[str], bool],
 ) -> Iterator[SendBody]:
-    """Each send body of a step."""
+    """Each send body of a step; ``{}`` stands for one that has no usable name."""
     stem = folders.of(step.flow, step.node)
     many = len(step.messages) > 1
     for language, messages in step.messages:
@@ -152,11 +181,10 @@ def _sends(
     sends = [(language, send) for language, uses in step.templates for send in uses]
     for language, send in sends:
         tag = f".{safe_name(language)}" if len(step.templates) > 1 else ""
-        branch = f".{send.template}" if sum(1 for other, _ in sends if other == language) > 1 else ""
-        body = template_send(step, send, templates)
-        if body is not None:
-            about = {"template": send.template}
-            yield SendBody(step, paths.another(f"{stem}.template{tag}{branch}"), "template", language, body, about)
+        branch = f".{safe_name(send.template)}" if sum(1 for other, _ in sends if other == language) > 1 else ""
+        body = template_send(step, send, templates, by_id)
+        path = paths.another(f"{stem}.template{tag}{branch}")
+        yield SendBody(step, path, "template", language, body or {}, {"template": send.template})
 
 
 def _describe(message: PlannedMessage) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from bascule.ir.expr import Const, Expression, Ref
@@ -16,16 +16,19 @@ RECIPIENT = "{{contact.phone}}"
 
 
 def template_send(
-    step: PlannedStep, send: TemplateSend, templates: Mapping[tuple[str, str], PlannedTemplate]
+    step: PlannedStep,
+    send: TemplateSend,
+    templates: Mapping[tuple[str, str], PlannedTemplate],
+    by_id: Callable[[str], bool] = lambda name: False,
 ) -> dict[str, Any] | None:
     """The exact body of ``POST /{PHONE}/messages`` for one use of a template of ``templates`` (by name and language).
 
     A template that the source only names (it exists on the account, its text is not in the file) gets
     its parameters by the prefix of their slots. None when it is named only by a provider's id, which the Cloud
-    API does not know.
+    API does not know; ``by_id`` says which ids the provider itself takes.
     """
     planned = templates.get((send.template, send.language))
-    if planned is None and not _nameable(send.template):
+    if planned is None and not _nameable(send.template) and not by_id(send.template):
         return None
     components = _components(step, send, planned) if planned else _by_reference(send)
     language = send.language or "en"

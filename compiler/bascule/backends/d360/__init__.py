@@ -9,6 +9,8 @@ from typing import Any
 
 from bascule.backends.base import EmitJob, Emitted, json_artefact
 from bascule.backends.cloud import bindings_data, cloud_bodies
+from bascule.backends.cloud.parts import upload_task, uploads
+from bascule.backends.readme import call_steps, call_todo, readme_artefact
 from bascule.backends.requests import Call, Setting, call_artefacts
 from bascule.backends.sms import sms_artefacts
 from bascule.ir.encode import encode_project
@@ -17,6 +19,16 @@ __all__ = ["emit"]
 
 _BASE = "https://waba-v2.360dialog.io"
 _HEADERS = (("D360-API-KEY", "{{D360_API_KEY}}"),)
+_PHASES = {
+    "submit": "submit the templates to WhatsApp",
+    "send": "what each step says, once its template is approved",
+}
+_NOTES = (
+    "`plan.json` has all calls in order; `requests.http` is the same for editors.",
+    "The sample of a file is a handle, which an upload gives: see "
+    "https://docs.360dialog.com/docs/resources/templates/template-elements.",
+    "360dialog sends no SMS: `sms-fallback.csv` has the text for each template, with its segments.",
+)
 _SETTINGS = (Setting("D360_API_KEY", "the API key of the number, from the 360dialog hub", secret=True),)
 
 
@@ -34,7 +46,7 @@ def emit(job: EmitJob) -> Emitted:
                 url=f"{_BASE}/v1/configs/templates",
                 headers=_HEADERS,
                 body=template.data,
-                notes=_uploads(template.data),
+                todo=_uploads(template.data),
             )
         )
     files: dict[tuple[str, str], list[dict[str, Any]]] = {(step.flow, step.node): [] for step in job.plan.steps}
@@ -56,12 +68,19 @@ def emit(job: EmitJob) -> Emitted:
     artefacts.append(json_artefact("d360/bindings.json", bindings_data(job.project, job.plan, files)))
     artefacts.append(json_artefact("d360/scenario.json", encode_project(job.project)))
     artefacts.extend(sms_artefacts(job))
+    artefacts.append(
+        readme_artefact(
+            "d360",
+            "360dialog: what to send, and in which order",
+            settings=_SETTINGS,
+            todo=call_todo(calls),
+            steps=call_steps(calls, _PHASES),
+            notes=_NOTES,
+        )
+    )
     return Emitted(tuple(artefacts), tuple(bodies.findings), bodies.ledger)
 
 
 def _uploads(body: dict[str, Any]) -> tuple[str, ...]:
     """What has to be done by hand before a template with a media sample is submitted."""
-    for component in body.get("components", []):
-        if "header_handle" in component.get("example", {}):
-            return ("upload the sample file first and put its handle into example.header_handle",)
-    return ()
+    return tuple(upload_task(where, sample) for where, sample in uploads(body))

@@ -56,6 +56,7 @@ def emit(job: EmitJob) -> Emitted:
             for node in flow.nodes:
                 draft.add(node)
             _words(flow, draft)
+            _other_entries(flow, own)
             body = {"blocks": draft.blocks, "connections": draft.connections}
             title = " ".join((flow.title or flow.id).split())[:_LONGEST_NAME] or "bot"
             place = flow.at or Place("")
@@ -73,8 +74,22 @@ def emit(job: EmitJob) -> Emitted:
 
 
 def _first(flow: Flow) -> str:
-    start = next((node for entry in flow.entries if (node := flow.start_of(entry)) is not None), None)
+    """The node that the bot starts with: where any message leads, before words and other ways in."""
+    order = {EntryKind.ANY_MESSAGE: 0, EntryKind.KEYWORD: 1, EntryKind.SUBFLOW: 3}
+    entries = sorted(flow.entries, key=lambda entry: order.get(entry.kind, 2))
+    start = next((node for entry in entries if (node := flow.start_of(entry)) is not None), None)
     return start.id if start is not None else flow.nodes[0].id
+
+
+def _other_entries(flow: Flow, ledger: Ledger) -> None:
+    """A bot has one head: what starts elsewhere, and is no keyword, is lost."""
+    first = _first(flow)
+    for entry in flow.entries:
+        start = flow.start_of(entry)
+        if start is not None and start.id != first and entry.kind not in (EntryKind.KEYWORD, EntryKind.SUBFLOW):
+            reason = "a bot has one start: this way in is not in it"
+            place = entry.at or flow.at or Place("")
+            ledger.degraded(f"start {entry.kind.value}", place, reason, "a bot of its own for it")
 
 
 def _words(flow: Flow, draft: Draft) -> None:

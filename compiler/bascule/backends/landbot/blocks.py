@@ -48,6 +48,8 @@ _TESTS = {
     "is_blank": "is not set",
 }
 _UNSAFE = re.compile(r"[^A-Za-z0-9]+")
+_AT = re.compile(r"(?<![A-Za-z0-9._-])@(?=[A-Za-z_])")
+_LETTER = re.compile(r"[A-Za-z0-9_]")
 _ONWARD = "$success"
 _LONGEST_NAME = 50
 
@@ -93,14 +95,20 @@ class Draft:
         self._ids[node] = "welcome"
 
     def text(self, text: Text) -> str:
-        """A text with ``@variable``."""
-        parts: list[str] = []
+        """A text with ``@variable``. An invisible sign (word joiner) keeps the source's own ``@`` from being one, and a
+        variable from growing into the letters around it."""
+        shown = ""
+        field = False
         for part in text:
             if isinstance(part, Hole):
-                parts.append(_shown(part.expression))
-            else:
-                parts.append(part.text)
-        return "".join(parts)
+                glued = isinstance(part.expression, Ref) and shown[-1:].isalnum()
+                shown += ("\u2060" if glued else "") + _shown(part.expression)
+                field = isinstance(part.expression, Ref)
+                continue
+            apart = _AT.sub("@\u2060", part.text)
+            shown += ("\u2060" if field and _LETTER.match(apart) else "") + apart
+            field = False
+        return shown
 
     def add(self, node: Node) -> None:
         """A node as one block with its connections."""
@@ -140,6 +148,8 @@ class Draft:
             return self._case(node, place)
         if isinstance(node, HttpRequest):
             call = f"{node.method or 'GET'} {self.text(node.url)}"
+            reason = "a block without its address and mapping: their names in the API are not published"
+            self.ledger.degraded("request", node.at or self.flow.at or Place(""), reason, "enter them in the builder")
             self.by_hand.append(f"`{self.id(node.id)}`: enter {call}, its headers, body and mapping")
             return "webhook", {}, [(_ONWARD, onward)]
         if isinstance(node, Handover):
@@ -169,10 +179,12 @@ class Draft:
             )
             outputs.append((output, edge.target if edge is not None else rest))
         named = {choice for edge in node.edges if isinstance(edge.guard, Chosen) for choice in edge.guard.choices}
-        if rest is not None and all(choice.id in named for choice in replies):
+        if (rest is None or rest != node.id) and all(choice.id in named for choice in replies):
             reason = "Landbot asks again until one of the buttons is chosen"
             self.ledger.degraded("other answers", node.at or self.flow.at or Place(""), reason, "add a keyword block")
-            self.by_hand.append(f"`{self.id(node.id)}`: other answers lead to `{self.id(self.onward(rest) or rest)}`")
+            end = self.onward(rest)
+            shown = f"lead to `{self.id(end)}`" if end is not None else "end the conversation"
+            self.by_hand.append(f"`{self.id(node.id)}`: other answers {shown}")
         params_: dict[str, Any] = {"text": self._said(node), "buttons": buttons}
         if destination:
             params_["destination"] = destination
@@ -183,13 +195,27 @@ class Draft:
         rest = next((edge.target for edge in node.edges if isinstance(edge.guard, Otherwise)), None)
         if when is None:
             return None  # one way on: what leads here leads there
-        rules = _rules(when[0])
+        condition, yes, no = when[0], when[1], rest
+        while isinstance(condition, Call) and condition.name == "not" and len(condition.args) == 1:
+            condition, yes, no = condition.args[0], no, yes
+        rules = _rules(condition)
         self.by_hand.append(f"`{self.id(node.id)}`: check the rule “{rules['shown']}”: its spelling is not published")
+        if not _plain(condition):
+            reason = f"“{rules['shown']}” is more than one list of Landbot's comparisons"
+            self.ledger.degraded("condition", node.at or self.flow.at or Place(""), reason, "rebuild it by hand")
         return (
             "conditions",
             {"operator": rules["operator"], "rules": rules["rules"]},
-            [("true", when[1]), ("false", rest)],
+            [("true", yes), ("false", no)],
         )
+
+
+def _plain(condition: Expression) -> bool:
+    """Whether a condition is one list of comparisons, which Landbot's builder has."""
+    parts = condition.args if isinstance(condition, Call) and condition.name in ("and", "or") else (condition,)
+    return all(
+        isinstance(part, Call) and part.name in _TESTS and part.args and isinstance(part.args[0], Ref) for part in parts
+    )
 
 
 def _when(node: Case) -> tuple[Expression, str | None] | None:

@@ -8,12 +8,15 @@ Content. https://www.twilio.com/docs/content, https://www.twilio.com/docs/messag
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from bascule.backends.base import Artefact, EmitJob, Emitted, SmsText, json_artefact
-from bascule.backends.cloud import SendBody, TemplateBody, bindings_data, cloud_bodies
+from bascule.backends.cloud import SendBody, TemplateBody, bindings_data, cloud_bodies, reply_ids
+from bascule.backends.cloud.parts import file_address
+from bascule.backends.readme import call_steps, call_todo, readme_artefact
 from bascule.backends.requests import Call, Setting, call_artefacts
-from bascule.backends.rules import NotOnTarget, SampleByHand
+from bascule.backends.rules import NotOnTarget, SampleByHand, file_setting
 from bascule.backends.sms import fallback_of, sms_artefacts
 from bascule.backends.twilio.content import Unfit, message_types, template_types
 from bascule.backends.twilio.variables import Numbers
@@ -34,6 +37,17 @@ _SETTINGS = (
     Setting("TWILIO_BASIC_AUTH", "base64 of API key SID, a colon, and the key's secret", secret=True),
     Setting("TWILIO_SENDER", "the sender: whatsapp:+… or a Messaging Service SID (MG…)"),
 )
+_PHASES = {
+    "create": "make a Content for each template and each message with buttons, lists or files",
+    "approve": "submit the templates to WhatsApp",
+    "send": "what each step says, once its template is approved",
+}
+_NOTES = (
+    "`plan.json` has all calls in order, and which answers later calls need; `requests.http` is the same for editors.",
+    "The sample of a file is its public address, in `variables`: it is also sent where a send gives none.",
+    "`content-map.json` says which Content each step sends. A Content has a `twilio/text` beside the WhatsApp type: "
+    "that is what an SMS sender says; `sms-fallback.csv` has the same texts with their segments.",
+)
 _APPROVED = ("twilio/text", "twilio/media", "twilio/quick-reply", "twilio/call-to-action", "twilio/carousel",
              "whatsapp/card", "whatsapp/authentication", "whatsapp/flows")  # fmt: skip
 
@@ -49,6 +63,7 @@ class _Writer:
         self.ledger = Ledger()
         self.contents: dict[tuple[str, str], tuple[str, Numbers]] = {}
         self.map: list[dict[str, Any]] = []
+        self.settings = list(_SETTINGS)
         self.files: dict[tuple[str, str], list[dict[str, Any]]] = {
             (step.flow, step.node): [] for step in job.plan.steps
         }
@@ -57,7 +72,8 @@ class _Writer:
         """A template's Content, and its approval."""
         numbers = Numbers()
         try:
-            types, todo = template_types(template.data, numbers, self._reply_ids(template))
+            address = file_address(template.planned.slots) if template.planned else ""
+            types, missing = template_types(template.data, numbers, reply_ids(self.job.plan, template), address)
         except Unfit as error:
             self._unfit(f"the template `{template.name}` ({template.language})", "template", template.place, error)
             return
@@ -74,9 +90,13 @@ class _Writer:
             return
         what = f"{template.name} ({template.language})"
         create = Call(id_, f"create the Content of {what}", "create", "POST", _CONTENT, _AUTH, body,
-                      binds=((bind, "/sid"),), notes=tuple(todo))  # fmt: skip
+                      binds=((bind, "/sid"),), todo=tuple(item.task for item in missing))  # fmt: skip
         self.calls.append(create)
-        self.findings.extend(SampleByHand.at(template.place, f"twilio, {what}: {item}", help=item) for item in todo[:1])
+        for item in missing:
+            kind = item.sample.kind.lower()
+            self.settings.append(Setting(item.setting, f"the public address (https) of a sample {kind} for {what}"))
+            help = file_setting(item.sample.source, kind)
+            self.findings.append(SampleByHand.at(template.place, f"twilio, {what}: {item.task}", help=help))
         kind = next(iter(types))
         if kind in _APPROVED:
             approval = {"name": template.name, "category": template.data["category"]}
@@ -95,14 +115,6 @@ class _Writer:
             )
         self.contents[(template.name, template.language)] = (bind, numbers)
         self.ledger.exact("template", template.place)
-
-    def _reply_ids(self, template: TemplateBody) -> dict[str, str]:
-        """The reply ids of the node that the template says first, by button text."""
-        if template.planned is None:
-            return {}
-        origin = template.planned.origins[0]
-        routes = next((s.routes for s in self.job.plan.steps if (s.flow, s.node) == (origin.flow, origin.node)), ())
-        return {title: route.reply_ids[0] for route in routes for title in route.titles}
 
     def send(self, send: SendBody) -> None:
         """One send: by Content, or as a plain text."""
@@ -147,18 +159,22 @@ class _Writer:
     def _send_template(self, send: SendBody) -> None:
         name = send.data["template"]["name"]
         language = send.data["template"]["language"]["code"]
+        if _is_content(name):
+            self.ledger.exact("template", send.step.place, "by its SID")
+            self._content(send, name, _by_number(send.data), None)
+            return
         known = self.contents.get((name, language))
         if known is None:
             reason = "its Content is not in this folder: put its SID (HX…) in"
             self.ledger.emulated("template", send.step.place, reason)
-            self._content(send, f"content_{name}_{language}", _given(send.data), None)
+            self._content(send, f"content_{name}_{language}", _by_number(send.data), None)
             return
         bind, numbers = known
         values = _given(send.data)
         self._content(send, bind, {number: values.get(slot, slot) for number, slot in numbers.values.items()}, None)
 
     def _content(self, send: SendBody, bind: str, values: dict[str, str], after: str | None) -> None:
-        form = [("ContentSid", "{{" + bind + "}}")]
+        form = [("ContentSid", bind if _is_content(bind) else "{{" + bind + "}}")]
         if values:
             form.append(("ContentVariables", json.dumps(values, ensure_ascii=False)))
         self.map.append({"flow": send.step.flow, "node": send.step.node, "language": send.language, "content": bind})
@@ -215,6 +231,11 @@ def _sms_text(planned: PlannedTemplate | None, sms: SmsText | None, numbers: Num
     return "".join(parts)
 
 
+def _is_content(name: str) -> bool:
+    """Whether a template is named by the SID of its Content."""
+    return re.fullmatch(r"HX[0-9a-fA-F]{32}", name) is not None
+
+
 def _given(data: dict[str, Any]) -> dict[str, str]:
     """The values of a Meta send by slot: ``body.1``, ``header.1``, ``button.0.1``."""
     values: dict[str, str] = {}
@@ -232,18 +253,35 @@ def _given(data: dict[str, Any]) -> dict[str, str]:
     return values
 
 
+def _by_number(data: dict[str, Any]) -> dict[str, str]:
+    """The values of a Content that is not made here: a source that knows it names its variables as Twilio does."""
+    return {slot.removeprefix("body."): value for slot, value in _given(data).items()}
+
+
 def emit(job: EmitJob) -> Emitted:
     """Write contents, approvals and sends, the table from node to Content, and the SMS texts."""
-    bodies = cloud_bodies(job.project, job.plan)
+    bodies = cloud_bodies(job.project, job.plan, _is_content)
     writer = _Writer(job)
     for template in bodies.templates:
         writer.template(template)
     for send in bodies.sends:
         writer.send(send)
     writer.ledger.extend(bodies.ledger.losses())
-    artefacts: list[Artefact] = call_artefacts("twilio", [*writer.calls, *writer.sends], _SETTINGS)
+    calls = [*writer.calls, *writer.sends]
+    settings = list({item.name: item for item in writer.settings}.values())
+    artefacts: list[Artefact] = call_artefacts("twilio", calls, settings)
     artefacts.append(json_artefact("twilio/content-map.json", {"contents": writer.map}))
     artefacts.append(json_artefact("twilio/bindings.json", bindings_data(job.project, job.plan, writer.files)))
     artefacts.append(json_artefact("twilio/scenario.json", encode_project(job.project)))
     artefacts.extend(sms_artefacts(job))
+    artefacts.append(
+        readme_artefact(
+            "twilio",
+            "Twilio: what to send, and in which order",
+            settings=settings,
+            todo=call_todo(calls),
+            steps=call_steps(calls, _PHASES),
+            notes=_NOTES,
+        )
+    )
     return Emitted(tuple(artefacts), (*bodies.findings, *writer.findings), writer.ledger)

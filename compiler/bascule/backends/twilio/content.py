@@ -9,12 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from bascule.backends.cloud.parts import MediaSample, Missing, Unfit, link_sample, media_sample, sample_setting
 from bascule.backends.twilio.variables import Numbers
 
 __all__ = ["Unfit", "message_types", "template_types"]
-
-_PUBLIC = ("https://", "http://")
-
 
 _SPOT = ("latitude", "longitude")
 
@@ -27,14 +25,13 @@ def _number(text: str) -> bool:
     return True
 
 
-class Unfit(Exception):
-    """Twilio has no type for it; the text says what."""
-
-
-def template_types(body: dict[str, Any], numbers: Numbers, ids: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
-    """The ``types`` of a template's Content, and what has to be done by hand. Raises :class:`Unfit`.
+def template_types(
+    body: dict[str, Any], numbers: Numbers, ids: Mapping[str, str], address: str = ""
+) -> tuple[dict[str, Any], list[Missing]]:
+    """The ``types`` of a template's Content, and the samples without a public address. Raises :class:`Unfit`.
 
     ``ids`` are the reply ids by button text: Twilio fixes them with the template, Meta takes them with each send.
+    ``address`` is that of the header's file where the body has a handle instead.
     """
     parts = {component["type"].upper(): component for component in body.get("components", [])}
     if str(body.get("category", "")).upper() == "AUTHENTICATION":
@@ -43,15 +40,16 @@ def template_types(body: dict[str, Any], numbers: Numbers, ids: Mapping[str, str
     if strange:
         raise Unfit(f"`{strange[0].lower()}`")
     text = _text(parts.get("BODY", {}), "body", numbers)
+    setting = sample_setting(str(body.get("name", "")), str(body.get("language", "")))
     if "CAROUSEL" in parts:
-        return _carousel(text, parts["CAROUSEL"], numbers, ids)
+        return _carousel(text, parts["CAROUSEL"], numbers, ids, setting)
     header, footer = parts.get("HEADER"), parts.get("FOOTER", {}).get("text", "")
     buttons = parts.get("BUTTONS", {}).get("buttons", [])
     flow = next((button for button in buttons if button["type"].upper() == "FLOW"), None)
     if flow is not None:
         return _flow(text, flow, header, footer, buttons)
     actions = [_action(button, index, numbers, ids) for index, button in enumerate(buttons)]
-    todo: list[str] = []
+    missing: list[Missing] = []
     media: list[str] = []
     title = ""
     if header is not None:
@@ -61,8 +59,8 @@ def template_types(body: dict[str, Any], numbers: Numbers, ids: Mapping[str, str
         elif kind == "LOCATION":
             raise Unfit("a header with a location")
         else:
-            media = [_sample(header, kind, numbers, todo)]
-    return _of_parts(text, title, media, footer, actions), todo
+            media = [_sample(media_sample(header, address), "header.1", numbers, missing, setting)]
+    return _of_parts(text, title, media, footer, actions), missing
 
 
 def _of_parts(text: str, title: str, media: list[str], footer: str, actions: list[dict[str, Any]]) -> dict[str, Any]:
@@ -92,14 +90,11 @@ def _text(component: dict[str, Any], part: str, numbers: Numbers) -> str:
     return numbers.template_text(str(component.get("text", "")), part, _samples(component, part))
 
 
-def _sample(header: dict[str, Any], kind: str, numbers: Numbers, todo: list[str]) -> str:
-    """The address of a header's file: a variable whose sample is the example, or one to be filled in by hand."""
-    handles = (header.get("example") or {}).get("header_handle") or [""]
-    sample = str(handles[0])
-    if not sample.startswith(_PUBLIC):
-        todo.append(f"put the public address of a sample {kind.lower()} into `variables`")
-        sample = f"https://example.com/sample-{kind.lower()}"
-    return "{{" + numbers.of("header.1", "header.1", sample) + "}}"
+def _sample(sample: MediaSample, slot: str, numbers: Numbers, missing: list[Missing], setting: str) -> str:
+    """The address of a header's file: a variable whose sample is the example, or a setting to be filled in by hand."""
+    if not sample.address:
+        missing.append(Missing(setting, sample))
+    return "{{" + numbers.of(slot, slot, sample.address or "{{" + setting + "}}") + "}}"
 
 
 def _action(button: dict[str, Any], index: int, numbers: Numbers, ids: Mapping[str, str]) -> dict[str, Any]:
@@ -107,8 +102,7 @@ def _action(button: dict[str, Any], index: int, numbers: Numbers, ids: Mapping[s
     if kind == "QUICK_REPLY":
         return {"type": "QUICK_REPLY", "title": title, "id": ids.get(title) or f"button_{index}"}
     if kind == "URL":
-        samples = [str(item) for item in button.get("example") or []]
-        url = numbers.template_text(str(button.get("url", "")), f"button.{index}", [_tail(button, samples)])
+        url = numbers.template_text(str(button.get("url", "")), f"button.{index}", [link_sample(button) or "sample"])
         return {"type": "URL", "title": title, "url": url}
     if kind == "PHONE_NUMBER":
         return {"type": "PHONE_NUMBER", "title": title, "phone": str(button.get("phone_number", ""))}
@@ -120,14 +114,6 @@ def _action(button: dict[str, Any], index: int, numbers: Numbers, ids: Mapping[s
     if kind == "VOICE_CALL":
         return {"type": "VOICE_CALL", "title": title}
     raise Unfit(f"a button of type {kind}")
-
-
-def _tail(button: dict[str, Any], samples: Sequence[str]) -> str:
-    """The sample of a link's variable: what the example has where the link has its marker."""
-    url = str(button.get("url", ""))
-    start = url.partition("{{")[0]
-    sample = samples[0] if samples else ""
-    return sample[len(start) :] if sample.startswith(start) and start else sample or "sample"
 
 
 def _authentication(parts: dict[str, Any]) -> dict[str, Any]:
@@ -143,10 +129,10 @@ def _authentication(parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _carousel(
-    text: str, component: dict[str, Any], numbers: Numbers, ids: Mapping[str, str]
-) -> tuple[dict[str, Any], list[str]]:
+    text: str, component: dict[str, Any], numbers: Numbers, ids: Mapping[str, str], setting: str
+) -> tuple[dict[str, Any], list[Missing]]:
     cards: list[dict[str, Any]] = []
-    todo: list[str] = []
+    missing: list[Missing] = []
     for index, card in enumerate(component.get("cards", [])):
         inner = {part["type"].upper(): part for part in card.get("components", [])}
         made: dict[str, Any] = {}
@@ -156,24 +142,20 @@ def _carousel(
         header = inner.get("HEADER")
         if header is None:
             raise Unfit("a card without a picture")
-        kind = str(header.get("format", "image")).upper()
-        handles = (header.get("example") or {}).get("header_handle") or [""]
-        sample = str(handles[0])
-        if not sample.startswith(_PUBLIC):
-            todo.append(f"put the public address of card {index + 1}'s sample {kind.lower()} into `variables`")
-            sample = f"https://example.com/sample-{kind.lower()}"
-        made["media"] = "{{" + numbers.of(f"card.{index}.header.1", f"card.{index}.header.1", sample) + "}}"
+        slot = f"card.{index}.header.1"
+        sample = media_sample({"format": "image", **header})
+        made["media"] = _sample(sample, slot, numbers, missing, f"{setting}_CARD{index + 1}")
         buttons = inner.get("BUTTONS", {}).get("buttons", [])
         made["actions"] = [
             _action(button, 100 * (index + 1) + place, numbers, ids) for place, button in enumerate(buttons)
         ]
         cards.append(made)
-    return {"twilio/carousel": {"body": text, "cards": cards}}, todo
+    return {"twilio/carousel": {"body": text, "cards": cards}}, missing
 
 
 def _flow(
     text: str, flow: dict[str, Any], header: dict[str, Any] | None, footer: str, buttons: Sequence[Any]
-) -> tuple[dict[str, Any], list[str]]:
+) -> tuple[dict[str, Any], list[Missing]]:
     if len(buttons) > 1 or footer or header is not None:
         raise Unfit("a Flow button beside other buttons, a header or a footer")
     if not flow.get("flow_id"):

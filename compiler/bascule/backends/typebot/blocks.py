@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -46,6 +47,7 @@ _INPUTS = {
     ReplyKind.AUDIO: "file input",
     ReplyKind.FILE: "file input",
 }
+_BRACES = re.compile(r"\{(?=\{[^{}]*\}\})")
 _MEDIA = {MediaKind.IMAGE: "image", MediaKind.GIF: "image", MediaKind.VIDEO: "video", MediaKind.AUDIO: "audio"}
 
 
@@ -77,11 +79,24 @@ class Bot:
 
     def edge(self, source: dict[str, Any], target: str | None, owner: dict[str, Any]) -> None:
         """An edge to a node's group, noted at the block, item or event it starts from."""
+        target = self._through(target)
         if target is None or target not in self.flow.by_id:
             return
         id_ = _id("edge", self.flow.id, json.dumps(source, sort_keys=True), target)
         self.edges.append({"id": id_, "from": source, "to": {"groupId": self.group(target)}})
         owner["outgoingEdgeId"] = id_
+
+    def _through(self, target: str | None) -> str | None:
+        """The node that an edge really leads to: a group without blocks has no way on, so it is left out."""
+        seen: set[str] = set()
+        while target is not None and target not in seen:
+            seen.add(target)
+            node = self.flow.by_id.get(target)
+            said = isinstance(node, Message) and (node.content.text or any(media.url for media in node.content.media))
+            if not isinstance(node, Message) or said or not node.edges:
+                return target
+            target = node.edges[0].target
+        return None
 
     def text(self, text: Text) -> str:
         """A text with ``{{variable}}``."""
@@ -90,7 +105,8 @@ class Bot:
             if isinstance(part, Hole):
                 parts.append(self._shown(part.expression))
             else:
-                parts.append(part.text)
+                # An invisible sign (word joiner) keeps the source's own braces from naming a variable.
+                parts.append(_BRACES.sub("{\u2060", part.text))
         return "".join(parts)
 
     def _shown(self, value: Expression) -> str:
@@ -133,7 +149,13 @@ class Bot:
     def _says(self, node: Node, content: Content) -> list[dict[str, Any]]:
         blocks: list[dict[str, Any]] = []
         for number, media in enumerate(content.media):
-            url = self.text(media.url.first) if media.url else ""
+            if not media.url:
+                place = media.at or node.at or self.flow.at or Place("")
+                self.ledger.dropped(
+                    media.kind.value, place, "its file is in the old platform's store", "upload it again"
+                )
+                continue
+            url = self.text(media.url.first)
             kind = _MEDIA.get(media.kind, "embed")
             blocks.append(
                 {"id": _id("media", self.flow.id, node.id, str(number)), "type": kind, "content": {"url": url}}
@@ -166,7 +188,13 @@ class Bot:
         elif node.validation is not None and node.reply is ReplyKind.NUMBER:
             bounds = (("min", node.validation.minimum), ("max", node.validation.maximum))
             options |= {name: value for name, value in bounds if value is not None}
-        if rest is not None:
+        named = {choice for edge in chosen if isinstance(edge.guard, Chosen) for choice in edge.guard.choices}
+        if replies and all(choice.id in named for choice in replies):
+            # The edge of the block is for buttons without one of their own: other answers never take it.
+            if rest is None or rest.target != node.id:
+                reason = "Typebot asks again until one of the buttons is chosen"
+                self.ledger.degraded("other answers", node.at or self.flow.at or Place(""), reason, "add a button")
+        elif rest is not None:
             self.edge({"blockId": id_}, rest.target, block)
         return block
 
@@ -240,19 +268,25 @@ class Bot:
             request["body"] = self.text(node.body)
             options |= {"isAdvancedConfig": True, "isCustomBody": True}
         mapping = [(path, ".".join(target)) for path, target in node.mapping]
-        mapping += [("data", ".".join(node.into))] if node.into else []
+        mapping += [("", ".".join(node.into))] if node.into else []
         if mapping:
             options["responseVariableMapping"] = [
                 {
                     "id": _id("mapping", self.flow.id, node.id, str(number)),
                     "variableId": self.variable(name),
-                    "bodyPath": path if path.startswith("data") else f"data.{path}",
+                    "bodyPath": _body_path(path),
                 }
                 for number, (path, name) in enumerate(mapping)
             ]
         if node.timeout is not None:
             options["timeout"] = min(max(int(node.timeout), 1), 120)
         return {"id": id_, "type": "Webhook", "options": options}
+
+
+def _body_path(path: str) -> str:
+    """A path into the answer as Typebot writes it: ``data`` is the body."""
+    inner = path.removeprefix("$").removeprefix(".")
+    return f"data.{inner}" if inner else "data"
 
 
 def _names(edge: Edge, choice: str) -> bool:

@@ -10,16 +10,24 @@ __all__ = ["group"]
 
 _COMMANDS = {
     "audit": "Count what there is: numbers, consent, interaction, what blocks whom.",
+    "backup": "Keep a copy of the store and its snapshots.",
     "campaign": "Ask people to come to WhatsApp: texts, recipients, confirmation flow.",
+    "check": "Ask which numbers are registered on WhatsApp, and test who answers.",
     "consent": "What people agreed to, and promoting it by a named policy.",
     "decide": "Message, ask again or leave alone: everyone, with the reason.",
     "erase": "Forget people: store, snapshots, backups; with a receipt.",
     "export": "Write files for a CRM or a messaging provider.",
+    "import": "Read exports of platforms, CRMs and spreadsheets into the store.",
     "init": "Make a store, sealed if a key is named.",
+    "merge": "Make persons of the rows of all imports.",
     "normalize": "Add E.164 numbers, and why not, to a contact file.",
+    "pull": "Fetch records from a platform and import them.",
+    "restore": "Take a backup back.",
     "retain": "Erase people of whom nothing was heard for too long.",
+    "run": "Run a whole migration from a plan.",
     "status": "Show what a store holds and what was done to it.",
     "subject-export": "Write everything the store has of one person.",
+    "sync": "Take in webhooks, apply them, and hand changes on.",
     "warm-up": "Compile what normalising needs, ahead of its first use.",
 }
 """A subcommand ``a-b`` is ``command`` of the module ``a_b_command`` in this folder."""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, and_, case, delete, literal_column, null, or_, select, update
+from sqlalchemy import ColumnElement, case, delete, literal_column, null, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from bascule.contacts.clock import instant, now
@@ -31,8 +31,6 @@ _LOOKED_UP = 400
 """Values per query: below SQLite's limit of host parameters."""
 _MOMENTS = ("last_inbound_at", "last_outbound_at", "whatsapp_inbound_at")
 _OWN_DOUBTS = (LONG_GAP, NAME_CONFLICT, f"{LONG_GAP},{NAME_CONFLICT}")
-_SHARED = ("email", "parent_bsuid")
-"""Kinds of identifiers that several persons may hold; the first one keeps it."""
 
 _PERSON_COLUMNS = (
     "id", "name", "first_name", "last_name", "language", "region", "phone_type", "number_doubt", "first_seen_at",
@@ -117,6 +115,7 @@ def _values(store: Store, people: Iterable[Person], which: str, names: Sequence[
                 "import_id": item.import_id,
                 "source_row": item.source_row,
                 "seen_at": item.seen_at,
+                "part": item.part,
             }
             rows.append(tuple(cells[name] for name in names))
     return rows
@@ -160,8 +159,7 @@ def _person_statement(dialect: str) -> Any:
     statement = _dialect(dialect).insert(table)
     new = statement.excluded
     kept = {
-        name: case((new[name].is_(None), table.c[name]), else_=new[name])
-        for name in (*COLUMNS, "region", "phone_type")
+        name: case((new[name].is_(None), table.c[name]), else_=new[name]) for name in (*COLUMNS, "region", "phone_type")
     }
     # Nothing but the row's own values may be a parameter.
     doubt = table.c.number_doubt
@@ -181,8 +179,9 @@ def _person_statement(dialect: str) -> Any:
 
 @cache
 def _identity_statement(dialect: str) -> Any:
-    """Insert or bring up to date: an identity that no import brought keeps its origin, one that several may hold keeps
-    its person, one that was given up stays so."""
+    """Insert or bring up to date. An identity that no import brought keeps its origin, one that was given up stays so,
+    and one that is another person's stays theirs: an address that several share, a number that webhooks say was
+    taken over. Those of persons who were joined have moved before."""
     table = schema.identities
     statement = _dialect(dialect).insert(table)
     new = statement.excluded
@@ -195,12 +194,11 @@ def _identity_statement(dialect: str) -> Any:
         index_elements=["kind", "scope", "lookup"],
         set_={
             **own,
-            "person_id": new.person_id,
             "value": new.value,
             "first_seen_at": _earliest(table, new, "first_seen_at"),
             "last_seen_at": _latest(table, new, "last_seen_at"),
         },
-        where=or_(and_(*(table.c.kind != literal_column(f"'{kind}'") for kind in _SHARED)), table.c.person_id == new.person_id),
+        where=table.c.person_id == new.person_id,
     )
 
 
@@ -234,13 +232,18 @@ def _retire(store: Store, connection: Connection, person: Person, moment: str) -
             )
         for other in (schema.facts, schema.conflicts, schema.decisions):
             connection.execute(delete(other).where(other.c.person_id.in_(ids)))
-        for other in (schema.deliveries, schema.outbox):
-            connection.execute(update(other).where(other.c.person_id.in_(ids)).values(person_id=person.id))
+        told = schema.deliveries
+        connection.execute(update(told).where(told.c.person_id.in_(ids)).values(person_id=person.id))
+        for sealed in (schema.inbox, schema.outbox):
+            (key,) = sealed.primary_key.columns
+            rows = select(key, sealed.c.person_id, sealed.c.payload).where(sealed.c.person_id.in_(ids))
+            for name, owner, payload in connection.execute(rows).all():
+                text = store.vault.seal(person.id, store.vault.open(owner, payload))
+                if text is not None:
+                    connection.execute(update(sealed).where(key == name).values(person_id=person.id, payload=text))
         connection.execute(update(table).where(table.c.merged_into.in_(ids)).values(merged_into=person.id))
         connection.execute(
             update(table)
             .where(table.c.id.in_(ids))
-            .values(
-                merged_into=person.id, number_doubt=None, updated_at=moment, **dict.fromkeys((*COLUMNS, *_MOMENTS))
-            )
+            .values(merged_into=person.id, number_doubt=None, updated_at=moment, **dict.fromkeys((*COLUMNS, *_MOMENTS)))
         )

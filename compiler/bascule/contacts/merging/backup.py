@@ -19,9 +19,23 @@ from bascule.contacts.merging.sources import digest
 from bascule.contacts.tabular.problems import ContactsError
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from bascule.contacts.store.store import Store
 
-__all__ = ["FORMAT", "MANIFEST", "Backup", "back_up", "is_complete", "read_backup", "verify"]
+__all__ = [
+    "FORMAT",
+    "MANIFEST",
+    "Backup",
+    "as_data",
+    "back_up",
+    "back_up_before",
+    "backup_done",
+    "is_complete",
+    "key_name",
+    "read_backup",
+    "verify",
+]
 
 FORMAT = "bascule-contacts-backup"
 MANIFEST = "manifest.json"
@@ -32,8 +46,9 @@ _HASH = re.compile(r"[0-9a-f]{64}")
 
 @dataclass(frozen=True, slots=True)
 class Backup:
-    """A backup that is whole. ``backend``: sqlite or postgresql; ``store`` the file of the store, ``parts`` the snapshots,
-    each by its path in the folder and its SHA-256; ``tables`` rows by table; ``key`` names the pseudonym key."""
+    """A backup that is whole. ``backend``: sqlite or postgresql; ``store`` the file of the store, ``parts`` the
+    snapshots, each by its path in the folder and its SHA-256; ``tables`` rows by table; ``key`` names the pseudonym
+    key."""
 
     folder: Path
     backend: str
@@ -46,11 +61,12 @@ class Backup:
     key: str
 
 
-def back_up(store: Store, reason: str, folder: Path | None = None) -> Backup:
+def back_up(store: Store, reason: str, folder: Path | None = None, *, lenient: bool = False) -> Backup:
     """Make a backup in a new folder, named by the moment, below ``folder`` or the store's backups.
 
     Snapshots are hard links where the file system has them: they never change. Raises ContactsError
-    ``contacts-unwritable``, and ``contacts-snapshot-damaged`` for a snapshot that is missing.
+    ``contacts-unwritable``, and ``contacts-snapshot-damaged`` for a snapshot that is missing; with ``lenient`` it is
+    left out and the manifest says so.
     """
     parent = folder if folder is not None else store.place.backups
     try:
@@ -60,7 +76,7 @@ def back_up(store: Store, reason: str, folder: Path | None = None) -> Backup:
         work = parent / f"{_PARTIAL}{os.getpid()}"
         work.mkdir(mode=0o700)
         try:
-            _fill(store, reason, work)
+            _fill(store, reason, work, lenient)
             target = _free(parent)
             work.rename(target)
         finally:
@@ -71,7 +87,39 @@ def back_up(store: Store, reason: str, folder: Path | None = None) -> Backup:
     return read_backup(target)
 
 
-def _fill(store: Store, reason: str, work: Path) -> None:
+def back_up_before(store: Store, step: str) -> str:
+    """A backup of the store as it is before a step that writes; gives its folder. The one of a step of that name which
+    was started and did not end (:func:`backup_done`) is as good. Empty where the store has nothing yet."""
+    from sqlalchemy import select
+
+    from bascule.contacts.store.schema import imports, settings
+
+    known = store.setting(_pending(step))
+    if known and is_complete(store.place.backups / known):
+        return str(store.place.backups / known)
+    with store.read() as connection:
+        if connection.execute(select(imports.c.id).limit(1)).first() is None:
+            return ""
+    made = back_up(store, f"before {step}", lenient=True)
+    with store.write() as connection:
+        store.upsert(connection, settings, [{"name": _pending(step), "value": made.folder.name}])
+    return str(made.folder)
+
+
+def backup_done(connection: Connection, step: str) -> None:
+    """The step has ended: its next run makes a backup of its own. In the step's last transaction."""
+    from sqlalchemy import delete
+
+    from bascule.contacts.store.schema import settings
+
+    connection.execute(delete(settings).where(settings.c.name == _pending(step)))
+
+
+def _pending(step: str) -> str:
+    return f"{step}.backup"
+
+
+def _fill(store: Store, reason: str, work: Path, lenient: bool) -> None:
     from bascule.contacts.merging.dump import dump_tables
     from bascule.contacts.store.migrate import copy_sqlite
 
@@ -82,13 +130,17 @@ def _fill(store: Store, reason: str, work: Path) -> None:
         name, backend = "store.jsonl.gz", "postgresql"
         dump_tables(store.engine, work / name)
     tables, known, revision = _inventory(store, work / name)
-    parts = {}
+    parts: dict[str, str] = {}
+    missing: list[str] = []
     for file, sha256 in known:
         source, target = store.place.data / file, work / "data" / file
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
             _link(source, target)
         except FileNotFoundError as error:
+            if lenient:
+                missing.append(f"data/{file}")
+                continue
             raise ContactsError(
                 "contacts-snapshot-damaged",
                 f"{PurePosixPath(file).parent.name}/{PurePosixPath(file).name} is missing",
@@ -100,6 +152,7 @@ def _fill(store: Store, reason: str, work: Path) -> None:
         "format": FORMAT,
         "key": key_name(store),
         "made_at": instant(now()),
+        "missing": missing,
         "parts": parts,
         "reason": reason,
         "revision": revision,
@@ -200,8 +253,8 @@ def read_backup(folder: Path) -> Backup:
         parts = {str(name): str(value) for name, value in data["parts"].items()}
         store = (str(data["store"]["file"]), str(data["store"]["sha256"]))
         found = Backup(
-            folder, str(data["backend"]), str(data["revision"]), str(data["made_at"]), str(data["reason"]), store, parts,
-            {str(name): int(value) for name, value in data["tables"].items()}, str(data["key"]),
+            folder, str(data["backend"]), str(data["revision"]), str(data["made_at"]), str(data["reason"]), store,
+            parts, {str(name): int(value) for name, value in data["tables"].items()}, str(data["key"]),
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise _unreadable(folder, "has a manifest that is not one of bascule's") from error

@@ -30,17 +30,19 @@ _VERSION = Table("alembic_version", MetaData(), Column("version_num", Text, prim
 def dump_tables(engine: Engine, path: Path) -> None:
     """Write all tables as they are at one moment. The file can be read by its owner alone."""
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as raw:
+    with (
+        os.fdopen(handle, "wb") as raw,
+        engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection,
+    ):
         # Without a time the same rows give the same bytes.
         with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0, filename="", compresslevel=6) as packed:
-            with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
-                for table in (_VERSION, *schema.metadata.sorted_tables):
-                    found = connection.execution_options(yield_per=_ROWS).execute(
-                        table.select().order_by(*table.primary_key.columns)
-                    )
-                    for rows in batched((dict(row) for row in found.mappings()), _ROWS):
-                        line = json.dumps({"rows": rows, "table": table.name}, ensure_ascii=False, sort_keys=True)
-                        packed.write(line.encode() + b"\n")
+            for table in (_VERSION, *schema.metadata.sorted_tables):
+                found = connection.execution_options(yield_per=_ROWS).execute(
+                    table.select().order_by(*table.primary_key.columns)
+                )
+                for rows in batched((dict(row) for row in found.mappings()), _ROWS):
+                    line = json.dumps({"rows": rows, "table": table.name}, ensure_ascii=False, sort_keys=True)
+                    packed.write(line.encode() + b"\n")
         raw.flush()
         os.fsync(raw.fileno())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -10,29 +11,47 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
+from sqlalchemy import text
+
 from bascule.contacts.tabular.problems import ContactsError
 
 if TYPE_CHECKING:
     import duckdb
 
+    from bascule.contacts.store.store import Store
+
 __all__ = ["opened_engine", "single"]
 
 _PREFIX = "merge-"
+_AMOUNT = re.compile(r"\s*\d{1,9}(\.\d{1,3})?\s*([KMGT]i?B)\s*", re.IGNORECASE)
 
 
 @contextmanager
-def single(folder: Path, what: str) -> Iterator[None]:
-    """Hold a lock in a folder; a process that dies gives it back. Raises ContactsError ``contacts-store-busy`` where
+def single(store: Store, what: str) -> Iterator[None]:
+    """Hold a lock on a store; a process that dies gives it back. Raises ContactsError ``contacts-store-busy`` where
     another holds it."""
-    path = folder / f"{what}.lock"
-    with path.open("a") as file:
-        if not _lock(file):
+    with (store.place.data / f"{what}.lock").open("a") as file, store.engine.connect() as connection:
+        # The folder of a PostgreSQL store may be mounted where file locks do not reach.
+        shared = connection.dialect.name == "postgresql"
+        if not _lock(file) or (
+            shared
+            and not connection.execute(text("SELECT pg_try_advisory_lock(hashtext(:name))"), _named(what)).scalar()
+        ):
             raise ContactsError(
                 "contacts-store-busy",
                 f"another `bascule contacts {what}` works on this store",
                 "wait until it is done; nothing was changed",
             )
-        yield
+        connection.commit()
+        try:
+            yield
+        finally:
+            if shared:
+                connection.execute(text("SELECT pg_advisory_unlock(hashtext(:name))"), _named(what))
+
+
+def _named(what: str) -> dict[str, str]:
+    return {"name": f"bascule contacts {what}"}
 
 
 def _lock(file: IO[str]) -> bool:
@@ -51,15 +70,19 @@ def _lock(file: IO[str]) -> bool:
 
 
 @contextmanager
-def opened_engine(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened_engine(folder: Path, memory_limit: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """DuckDB over files of a private folder below ``folder``; what it holds is people's data, so the folder can be
-    read by its owner alone and is removed, also what a killed run left behind.
+    read by its owner alone and is removed, also what a killed run left behind. Gives the connection and that folder.
 
     Hold the lock of :func:`single`. Raises ContactsError ``contacts-memory`` for a limit that is none and where the
     limit is too low, ``contacts-unwritable`` where the disk is full.
     """
     import duckdb
 
+    if _AMOUNT.fullmatch(memory_limit) is None:
+        raise ContactsError(
+            "contacts-memory", f"`{memory_limit[:20]}` is no amount of memory", "write a number with MB or GB, e.g. 1GB"
+        )
     folder.mkdir(mode=0o700, exist_ok=True)
     for left in folder.glob(f"{_PREFIX}*"):
         shutil.rmtree(left, ignore_errors=True)
@@ -67,7 +90,7 @@ def opened_engine(folder: Path, memory_limit: str) -> Iterator[duckdb.DuckDBPyCo
     try:
         connection = _connect(place, memory_limit)
         try:
-            yield connection
+            yield connection, place
         finally:
             connection.close()
     except duckdb.OutOfMemoryException as error:
@@ -96,12 +119,6 @@ def _connect(place: Path, memory_limit: str) -> duckdb.DuckDBPyConnection:
             "preserve_insertion_order": "false",
         },
     )
-    try:
-        connection.execute("SET memory_limit = $1", [memory_limit])
-    except duckdb.Error as error:
-        connection.close()
-        raise ContactsError(
-            "contacts-memory", f"`{memory_limit}` is no amount of memory", "write a number with MB or GB, e.g. 1GB"
-        ) from error
+    connection.execute("SET memory_limit = $1", [memory_limit])
     connection.execute("SET enable_progress_bar = false")
     return connection

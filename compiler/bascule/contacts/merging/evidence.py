@@ -53,7 +53,8 @@ def load_evidence(
     _priorities(connection, sources, rules)
     strangers = _known(connection, store)
     _learnt(connection, store, strangers)
-    cells = ", ".join(f"nullif(trim(s.{name}), '') AS {name}" for name in _TEXTS)
+    # PostgreSQL keeps no NUL, which JSON can spell.
+    cells = ", ".join(f"nullif(trim(replace(s.{name}, chr(0), '')), '') AS {name}" for name in _TEXTS)
     listed = ", ".join("'" + str(path).replace("'", "''") + "'" for path in files)
     if not files:
         connection.register("no_rows", snapshot_schema().empty_table())

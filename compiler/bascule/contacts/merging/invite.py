@@ -31,7 +31,9 @@ def write_invitations(store: Store) -> tuple[str, int, int]:
     blocked = _blocked(store)
     with atomic(str(path)) as file:
         for person, group in itertools.groupby(_unlinked(store), key=lambda item: item[0]):
-            held = [(kind, scope, store.vault.open(person, value), language) for _, kind, scope, value, language in group]
+            held = [
+                (kind, scope, store.vault.open(person, value), language) for _, kind, scope, value, language in group
+            ]
             ids = [item for item in held if item[0] == "viber" and item[2] is not None]
             names = {store.vault.pseudonym(kind, scope, value) for kind, scope, value, _ in held if value is not None}
             if names & blocked:
@@ -54,9 +56,7 @@ def _blocked(store: Store) -> set[str]:
 
     table = suppressions.c
     with store.read() as connection:
-        return set(
-            connection.execute(select(table.pseudonym).where(table.released_at.is_(None))).scalars()
-        )
+        return set(connection.execute(select(table.pseudonym).where(table.released_at.is_(None))).scalars())
 
 
 def _unlinked(store: Store) -> Iterator[tuple[str, str, str, str, str | None]]:

@@ -41,7 +41,7 @@ def node(person: str) -> int | None:
     """The rid in a person's id, None where the id was not made by merging."""
     ordinal, dash, row = person.removeprefix("p").partition("-")
     digits = ordinal.isascii() and ordinal.isdecimal() and row.isascii() and row.isdecimal()
-    if not person.startswith("p") or not dash or not digits or len(ordinal) > 6 or len(row) > 12:
+    if not person.startswith("p") or not dash or not digits or len(ordinal) > 6 or len(row) > 13:
         return None
     found = int(ordinal) << ROW_BITS | int(row)
     return found if person_id(found) == person and int(row) < 1 << ROW_BITS else None

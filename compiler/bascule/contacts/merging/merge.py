@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from bascule.contacts.counts import Counts
+from bascule.contacts.merging.backup import back_up_before, backup_done
+from bascule.contacts.merging.consents import event_of
 from bascule.contacts.merging.engine import opened_engine, single
 from bascule.contacts.merging.evidence import insert_rows, load_evidence
 from bascule.contacts.merging.invite import write_invitations
 from bascule.contacts.merging.people import assign, count_rows, shards
+from bascule.contacts.merging.shard_sql import CONSENT_COLUMNS, REFUSED_CONSENT
 from bascule.contacts.merging.shards import Person, read_shard
-from bascule.contacts.merging.sources import Source, checked, finished
+from bascule.contacts.merging.sources import Source, checked, finished, readable
 from bascule.contacts.merging.survivorship import Survivorship
 from bascule.contacts.tabular.problems import Remark
 
@@ -28,14 +31,14 @@ __all__ = ["Merged", "Options", "merge"]
 _VERSION = 1
 """Raised when merging comes to other results: everything is then merged again."""
 _STATE = "merge.state"
-_BACKUP = "merge.backup"
 _BATCH_ROWS = 100_000
 _BATCH_IDENTITIES = 50_000
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """``memory_limit`` is DuckDB's; ``again``: merge all imports anew; ``batch_rows``: snapshot rows in a transaction."""
+    """``memory_limit`` is DuckDB's; ``again``: merge all imports anew; ``batch_rows``: snapshot rows in a
+    transaction."""
 
     survivorship: Survivorship = field(default_factory=Survivorship)
     memory_limit: str = "1GB"
@@ -46,8 +49,8 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class Merged:
-    """What was done. ``backup`` and ``invitations`` are paths, empty where there was no need for one; ``nothing``: there
-    was nothing new."""
+    """What was done. ``backup`` and ``invitations`` are paths, empty where there was no need for one; ``nothing``:
+    there was nothing new."""
 
     counts: Counts
     remarks: tuple[Remark, ...] = ()
@@ -65,7 +68,7 @@ def merge(store: Store, options: Options) -> Merged:
     """
     work = store.place.data / "work"
     work.mkdir(mode=0o700, exist_ok=True)
-    with single(store.place.data, "merge"):
+    with single(store, "merge"):
         sources, waiting = finished(store)
         remarks = tuple(
             Remark("contacts-merge-open", f"{file} is not imported to its end and was left out", "run its import again")
@@ -76,17 +79,23 @@ def merge(store: Store, options: Options) -> Merged:
         if not sources or (not new and before.get("others") == _others(store)):
             return Merged(Counts("merge"), remarks, nothing=True)
         files = checked(sources)
-        with opened_engine(work, options.memory_limit) as connection:
+        with opened_engine(work, options.memory_limit) as (connection, folder):
+            files = readable(files, store.vault, folder)
             load_evidence(connection, store, sources, files, options.survivorship)
+            resolved = Counts("merge")
+            assign(connection, new)
+            count_rows(connection, new, resolved)
             if options.dry_run:
-                counts = Counts("merge")
-                _resolve(connection, new, counts)
-                for _ in _worked_out(connection, options, counts):
+                for _ in _worked_out(connection, options, resolved):
                     pass
-                return Merged(counts.verify(), remarks)
-            backup = _backed_up(store)
+                return Merged(resolved.verify(), remarks)
+            if not new and not shards(connection, options.batch_rows):
+                # What others brought joins nobody.
+                _finish(store, sources, options)
+                return Merged(resolved, remarks, nothing=True)
+            backup = back_up_before(store, "merge")
             with store.run("merge", ",".join(str(number) for number in new)) as counts:
-                _resolve(connection, new, counts)
+                counts.add(resolved)
                 invitations = _write(connection, store, options, counts)
                 _finish(store, sources, options)
         return Merged(counts, remarks, backup, invitations)
@@ -122,14 +131,7 @@ def _others(store: Store) -> list[int]:
         ]
 
 
-def _resolve(connection: duckdb.DuckDBPyConnection, new: Sequence[int], counts: Counts) -> None:
-    assign(connection, new)
-    count_rows(connection, new, counts)
-
-
-def _worked_out(
-    connection: duckdb.DuckDBPyConnection, options: Options, counts: Counts
-) -> Iterator[list[Person]]:
+def _worked_out(connection: duckdb.DuckDBPyConnection, options: Options, counts: Counts) -> Iterator[list[Person]]:
     notes: Counter[str] = Counter()
     for shard in shards(connection, options.batch_rows):
         people = read_shard(connection, shard, options.survivorship)
@@ -146,9 +148,7 @@ def _worked_out(
     counts.notes.update({name: number for name, number in notes.items() if number})
 
 
-def _write(
-    connection: duckdb.DuckDBPyConnection, store: Store, options: Options, counts: Counts
-) -> str:
+def _write(connection: duckdb.DuckDBPyConnection, store: Store, options: Options, counts: Counts) -> str:
     """Persons in order of their ids, then identities in order of theirs: random keys would be far slower."""
     from bascule.contacts.merging.apply import IDENTITY_COLUMNS, sealed_identities, write_identities, write_people
 
@@ -160,12 +160,16 @@ def _write(
         insert_rows(connection, "identity_rows", sealed_identities(store, people))
     cursor = connection.cursor()
     found = cursor.execute(
-        "SELECT * FROM identity_rows QUALIFY row_number() OVER (PARTITION BY kind, scope, lookup ORDER BY person_id) = 1"
+        # What several persons hold is the first one's.
+        "SELECT * FROM identity_rows QUALIFY row_number() OVER (PARTITION BY kind, scope, lookup ORDER BY"
+        " try_cast(regexp_extract(person_id, '^p(\\d+)-', 1) AS BIGINT),"
+        " try_cast(regexp_extract(person_id, '-(\\d+)$', 1) AS BIGINT), person_id) = 1"
         " ORDER BY kind, scope, lookup"
     )
     while rows := found.fetchmany(min(_BATCH_IDENTITIES, options.batch_rows)):
         write_identities(store, rows)
     cursor.close()
+    _suppress_given_up(connection, store)
     path, waiting, refused = write_invitations(store)
     if waiting:
         counts.notes["Viber ids without a number, to be invited"] += waiting
@@ -174,9 +178,29 @@ def _write(
     return path
 
 
-def _finish(store: Store, sources: Sequence[Source], options: Options) -> None:
-    from sqlalchemy import delete
+def _suppress_given_up(connection: duckdb.DuckDBPyConnection, store: Store) -> None:
+    """Opt-outs sent from numbers that their persons had given up: nobody known sent them, the number says no."""
+    from bascule.contacts.store.schema import suppressions
 
+    rows = []
+    for cells in connection.execute(REFUSED_CONSENT).fetchall():
+        event = event_of(dict(zip(CONSENT_COLUMNS, cells, strict=True)), "")
+        if event is not None and event.action == "opt_out":
+            pseudonym = store.vault.pseudonym(event.identity_kind, event.identity_scope, event.identity_value)
+            rows.append(
+                {
+                    "pseudonym": pseudonym,
+                    "channel": event.channel,
+                    "reason": "opt_out",
+                    "since": event.occurred_at,
+                    "source": event.source,
+                }
+            )
+    with store.write() as writing:
+        store.insert_new(writing, suppressions, rows)
+
+
+def _finish(store: Store, sources: Sequence[Source], options: Options) -> None:
     from bascule.contacts.store.schema import settings
 
     state = {
@@ -186,18 +210,4 @@ def _finish(store: Store, sources: Sequence[Source], options: Options) -> None:
     }
     with store.write() as connection:
         store.upsert(connection, settings, [{"name": _STATE, "value": json.dumps(state, sort_keys=True)}])
-        connection.execute(delete(settings).where(settings.c.name == _BACKUP))
-
-
-def _backed_up(store: Store) -> str:
-    """A backup of the store as it was before this merge; that of a merge that was killed is as good."""
-    from bascule.contacts.merging.backup import back_up, is_complete
-    from bascule.contacts.store.schema import settings
-
-    name = store.setting(_BACKUP)
-    if name and is_complete(store.place.backups / name):
-        return str(store.place.backups / name)
-    made = back_up(store, "merge")
-    with store.write() as connection:
-        store.upsert(connection, settings, [{"name": _BACKUP, "value": made.folder.name}])
-    return str(made.folder)
+        backup_done(connection, "merge")

@@ -28,9 +28,10 @@ class Shard:
 def assign(connection: duckdb.DuckDBPyConnection, new: Sequence[int]) -> None:
     """Give rows their person. ``new`` are ordinals of imports that were not merged before.
 
-    Makes ``member (rid, person)``, where ``person`` is the node of the person's id; ``people (pno, person, id)``, the
-    persons that a new row speaks of or that have to be joined, numbered in order of their ids; ``held (pno, node, id,
-    other)``, the persons of the store among them, and ``joined (pno, id)``, those that are to be merged into another; and ``work``, their rows, sorted by person and row.
+    Makes ``people (pno, person, id)``: the persons that a new row speaks of or that have to be joined, numbered in
+    order of their ids, where ``person`` is the node of the id; ``held (pno, node, id, other)``, the persons of the
+    store among them, and ``joined (pno, id)``, those that are to be merged into another; ``member (rid, pno)``; and
+    ``work``, their rows, sorted by person and row.
 
     A person's id is that of the first row, unless the store has persons of these rows already: then the oldest of
     them, before those that were merged away.
@@ -48,7 +49,8 @@ def assign(connection: duckdb.DuckDBPyConnection, new: Sequence[int]) -> None:
     run("DROP TABLE label")
     run("DROP TABLE root_of")
     run(
-        """CREATE TABLE chosen AS SELECT comp, arg_min(node, (gone, node)) AS person, count(*) FILTER (NOT gone) AS alive
+        """CREATE TABLE chosen AS
+        SELECT comp, arg_min(node, (gone, node)) AS person, count(*) FILTER (NOT gone) AS alive
         FROM known JOIN grouped ON grouped.rid = known.node GROUP BY comp"""
     )
     ordinals = ", ".join(str(number) for number in new) or "NULL"

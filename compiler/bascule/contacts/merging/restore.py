@@ -11,9 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import select
+
 from bascule.contacts.clock import now
 from bascule.contacts.merging.backup import Backup, back_up, key_name, read_backup, verify
 from bascule.contacts.merging.engine import single
+from bascule.contacts.merging.links import LINKING
 from bascule.contacts.merging.sources import digest
 from bascule.contacts.store.place import StorePlace, store_place
 from bascule.contacts.tabular.problems import ContactsError, Remark
@@ -21,6 +24,7 @@ from bascule.contacts.tabular.problems import ContactsError, Remark
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
+    from bascule.contacts.privacy.subject import Subject
     from bascule.contacts.store.store import Store
 
 __all__ = ["Restored", "find_backup", "restore"]
@@ -53,8 +57,8 @@ def restore(store: str, data: str, name: str, dry_run: bool = False) -> Restored
 
     The files are compared with their hashes before anything is written, and the store that is there becomes a backup
     (one that cannot be opened is set aside). The store changes in one transaction: killed before it, the old one is
-    there, killed after it, the new one. Suppressions and erasures made since the backup are carried over: taking an
-    old state back must not make anybody reachable who has said no.
+    there, killed after it, the new one. Suppressions and erasures made since the backup are carried over, and people
+    erased since are left out: taking an old state back must not make anybody reachable who has said no.
 
     Raises ContactsError (``contacts-backup-unreadable``, ``contacts-backup-damaged``, ``contacts-backup-backend``,
     ``contacts-store-newer``, ``contacts-store-busy``, ``contacts-unwritable``, and what opening a store raises).
@@ -73,17 +77,17 @@ def restore(store: str, data: str, name: str, dry_run: bool = False) -> Restored
         stack.enter_context(opened)
         before = _rows(opened)
         carried = _carried(opened)
-        remarks = _remarks(opened, backup, carried)
         if dry_run:
-            return Restored(backup, before, backup.tables, "", _number(carried), remarks)
-        stack.enter_context(single(place.data, "merge"))
+            return Restored(backup, before, backup.tables, "", _number(carried), _remarks(opened, backup, 0))
+        stack.enter_context(single(opened, "merge"))
         if exists and not kept:
-            kept = str(back_up(opened, f"restore of {backup.folder.name}").folder)
+            # Lost snapshots may be why a backup is taken back.
+            kept = str(back_up(opened, f"restore of {backup.folder.name}", lenient=True).folder)
         try:
-            _put(opened, backup, carried)
+            erased = _put(opened, backup, carried)
         except OSError as error:
             raise ContactsError("contacts-unwritable", f"cannot write to {place.data}: {error.strerror}") from error
-        return Restored(backup, before, _rows(opened), kept, _number(carried), remarks)
+        return Restored(backup, before, _rows(opened), kept, _number(carried), _remarks(opened, backup, erased))
 
 
 def _fits(backup: Backup, place: StorePlace) -> None:
@@ -135,7 +139,7 @@ def _open_present(store: str, data: str, place: StorePlace, dry_run: bool) -> tu
 
 
 def _rows(store: Store) -> dict[str, int]:
-    from sqlalchemy import func, select
+    from sqlalchemy import func
 
     from bascule.contacts.store.schema import metadata
 
@@ -148,8 +152,6 @@ def _rows(store: Store) -> dict[str, int]:
 
 def _carried(store: Store) -> dict[str, list[dict[str, Any]]]:
     """What must outlive the store's present state: suppressions that hold, and erasures."""
-    from sqlalchemy import select
-
     from bascule.contacts.store.schema import erasures, suppressions
 
     with store.read() as connection:
@@ -172,9 +174,7 @@ def _number(carried: Mapping[str, list[dict[str, Any]]]) -> int:
     return sum(len(rows) for rows in carried.values())
 
 
-def _remarks(
-    store: Store, backup: Backup, carried: Mapping[str, list[dict[str, Any]]]
-) -> tuple[Remark, ...]:
+def _remarks(store: Store, backup: Backup, erased: int) -> tuple[Remark, ...]:
     remarks = []
     if backup.key != key_name(store):
         remarks.append(
@@ -185,30 +185,28 @@ def _remarks(
                 "knows nobody",
             )
         )
-    since = [row for row in carried["erasures"] if row["erased_at"] > backup.made_at]
-    if since:
+    if erased:
         remarks.append(
             Remark(
                 "contacts-restore-erased",
-                f"{len(since)} people were erased after the backup was made; it holds their data again",
-                "erase them again now; they stay on the suppression list meanwhile",
+                f"the backup held {erased} people who were erased since; they were left out of what was restored",
+                f"delete the backup {backup.folder.name} if it is kept outside of the store's folder",
             )
         )
     return tuple(remarks)
 
 
-def _put(store: Store, backup: Backup, carried: Mapping[str, list[dict[str, Any]]]) -> None:
+def _put(store: Store, backup: Backup, carried: Mapping[str, list[dict[str, Any]]]) -> int:
     moved = _place_parts(store, backup)
     if store.place.file is None:
         from bascule.contacts.merging.dump import load_tables
 
         with store.write() as connection:
             load_tables(connection, backup.folder / backup.store[0])
-            _amend(store, connection, moved, carried)
-        return
+            return _amend(store, connection, moved, carried)
     folder = Path(tempfile.mkdtemp(prefix="restore-", dir=store.place.data))
     try:
-        _replace_sqlite(store, backup, folder / "store.db", moved, carried)
+        return _replace_sqlite(store, backup, folder / "store.db", moved, carried)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
@@ -219,7 +217,7 @@ def _replace_sqlite(
     copy: Path,
     moved: Mapping[str, str],
     carried: Mapping[str, list[dict[str, Any]]],
-) -> None:
+) -> int:
     """Make the new state apart, then copy it over the store in one transaction of SQLite's own
     (https://www.sqlite.org/backup.html): other processes see the old state or the new one."""
     import sqlite3
@@ -235,7 +233,9 @@ def _replace_sqlite(
         # Without a file of its own there is no further copy before the tables change.
         upgrade(engine, replace(store.place, url=f"sqlite:///{copy}", file=None))
         with engine.begin() as connection:
-            _amend(store, connection, moved, carried)
+            # What is deleted must not stay in free pages of the file.
+            connection.exec_driver_sql("PRAGMA secure_delete = ON")
+            erased = _amend(store, connection, moved, carried)
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     finally:
@@ -243,6 +243,7 @@ def _replace_sqlite(
     store.engine.dispose()
     with closing(sqlite3.connect(copy)) as old, closing(sqlite3.connect(store.place.file, timeout=30)) as new:
         old.backup(new)
+    return erased
 
 
 def _place_parts(store: Store, backup: Backup) -> dict[str, str]:
@@ -285,7 +286,9 @@ def _copy(source: Path, target: Path) -> None:
 
 def _amend(
     store: Store, connection: Connection, moved: Mapping[str, str], carried: Mapping[str, list[dict[str, Any]]]
-) -> None:
+) -> int:
+    """Make the restored rows what they must be, in the transaction that restores them. Gives how many people were
+    erased again."""
     from sqlalchemy import update
 
     from bascule.contacts.store.schema import erasures, import_parts, suppressions
@@ -294,3 +297,37 @@ def _amend(
         connection.execute(update(import_parts).where(import_parts.c.file == old).values(file=new))
     store.upsert(connection, suppressions, carried["suppressions"])
     store.insert_new(connection, erasures, carried["erasures"])
+    subjects = _erased(store, connection, carried)
+    if subjects:
+        from bascule.contacts.privacy.files import erase_from_part
+        from bascule.contacts.privacy.tables import erase_rows
+
+        erase_rows(connection, store.vault, subjects)
+        for file in connection.execute(select(import_parts.c.file).order_by(import_parts.c.file)).scalars().all():
+            rows, sha256 = erase_from_part(store.place.data / file, store.vault, subjects)
+            if rows:
+                connection.execute(update(import_parts).where(import_parts.c.file == file).values(sha256=sha256))
+    return len(subjects)
+
+
+def _erased(store: Store, connection: Connection, carried: Mapping[str, list[dict[str, Any]]]) -> list[Subject]:
+    """People in the restored tables who were erased in the store that was there. An address alone tells nobody from
+    those who share it."""
+    from bascule.contacts.privacy.subject import Selector, subject_of
+    from bascule.contacts.store.schema import identities
+
+    names = {row["pseudonym"] for row in carried["suppressions"] if row["reason"] == "erased"}
+    names |= {row["pseudonym"] for row in carried["erasures"]}
+    if not names:
+        return []
+    table, found, others = identities.c, set(), set()
+    for person, kind, scope, value in connection.execute(
+        select(table.person_id, table.kind, table.scope, table.value).order_by(table.person_id)
+    ):
+        opened = store.vault.open(person, value)
+        if kind in LINKING:
+            others.add(person)
+        if opened is not None and store.vault.pseudonym(kind, scope, opened) in names:
+            found.add((person, kind))
+    ids = sorted({person for person, kind in found if kind in LINKING or person not in others})
+    return [subject_of(store, connection, Selector("person", person)) for person in ids]

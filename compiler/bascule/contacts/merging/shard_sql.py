@@ -16,6 +16,7 @@ __all__ = [
     "LEARNT",
     "MOMENTS",
     "NAMINGS",
+    "REFUSED_CONSENT",
     "ROWS",
 ]
 
@@ -31,10 +32,11 @@ max(w.occurred_at) FILTER (w.kind = 'message' AND w.direction = 'inbound' AND w.
 FROM w JOIN people p ON p.pno = w.pno WHERE p.pno BETWEEN $1 AND $2 GROUP BY p.pno, p.id ORDER BY p.pno"""
 """A message that was refused on its way is no contact with the person."""
 
-CUSTOM = """CREATE OR REPLACE TEMP TABLE customs AS
-SELECT pno, 'custom.' || e.key AS field, trim(e.value ->> '$') AS value, import_id, source_row, seen, rid, part, ordinal,
-FALSE AS learnt FROM (SELECT * FROM w WHERE kind = 'contact' AND custom IS NOT NULL AND json_valid(custom)
-AND json_type(custom) = 'OBJECT') v, json_each(v.custom) e WHERE trim(e.value ->> '$') <> ''"""
+CELL = "replace(e.value ->> '$', chr(0), '')"
+CUSTOM = f"""CREATE OR REPLACE TEMP TABLE customs AS
+SELECT pno, 'custom.' || e.key AS field, trim({CELL}) AS value, import_id, source_row, seen, rid, part,
+ordinal, FALSE AS learnt FROM (SELECT * FROM w WHERE kind = 'contact' AND custom IS NOT NULL AND json_valid(custom)
+AND json_type(custom) = 'OBJECT') v, json_each(v.custom) e WHERE trim({CELL}) <> ''"""
 """Further cells of address book rows; those of a message speak of the message."""
 
 _CELLS = " UNION ALL ".join(
@@ -55,7 +57,7 @@ FIELDS_SQL = f"""WITH cells AS (
   FROM cells c LEFT JOIN rules r ON r.field = c.field CROSS JOIN (SELECT rule FROM rules WHERE field = '') d
   LEFT JOIN priority o ON o.ordinal = c.ordinal AND o.number = coalesce(r.number, 0)
 ), keyed AS (
-  SELECT c.pno, c.field, c.value, c.import_id, c.source_row, c.seen, c.learnt,
+  SELECT c.pno, c.field, c.value, c.import_id, c.source_row, c.seen, c.part, c.learnt,
   lower(trim(nfc_normalize(c.value))) AS same,
   CASE c.rule WHEN 'priority' THEN c.place WHEN 'earliest' THEN coalesce({_AT}, {_LAST})
     WHEN 'longest' THEN -length(c.value) ELSE {_LATE} END AS k1,
@@ -64,7 +66,7 @@ FIELDS_SQL = f"""WITH cells AS (
   CASE c.rule WHEN 'earliest' THEN c.part ELSE -c.part END AS k4
   FROM ruled c
 )
-SELECT pno, field, value, import_id, source_row, seen, learnt FROM keyed
+SELECT pno, field, value, import_id, source_row, seen, part, learnt FROM keyed
 QUALIFY row_number() OVER (PARTITION BY pno, field, same ORDER BY k1, k2, k3, k4, value) = 1
 ORDER BY pno, field, k1, k2, k3, k4, value"""
 """Each distinct value of each field, the one that survives first. Case and blanks make no other value."""
@@ -90,8 +92,9 @@ GROUP BY pno, kind, scope, value ORDER BY pno, kind, scope, value"""
 LEARNT = """SELECT h.pno, l.kind, l.scope, l.value, l.region, l.type, l.confidence, l.last_seen, l.replaced
 FROM learnt l JOIN held h ON h.node = l.node WHERE h.pno BETWEEN $1 AND $2 ORDER BY ALL"""
 
-GAPS = """CREATE OR REPLACE TEMP TABLE gaps AS WITH own AS (SELECT pno, phone_e164 AS phone, seen, lag(seen) OVER (PARTITION BY pno, phone_e164 ORDER BY seen)
-AS before FROM w WHERE phone_e164 IS NOT NULL AND seen IS NOT NULL
+GAPS = """CREATE OR REPLACE TEMP TABLE gaps AS WITH own AS (
+SELECT pno, phone_e164 AS phone, seen, lag(seen) OVER (PARTITION BY pno, phone_e164 ORDER BY seen) AS before
+FROM w WHERE phone_e164 IS NOT NULL AND seen IS NOT NULL
 AND (kind IN ('contact', 'consent', 'event') OR (kind = 'message' AND direction = 'inbound'))),
 silent AS (SELECT *, date_diff('day', try_strptime(before, '%Y-%m-%dT%H:%M:%SZ'),
 try_strptime(seen, '%Y-%m-%dT%H:%M:%SZ')) AS days FROM own WHERE before IS NOT NULL)
@@ -116,3 +119,8 @@ CONSENT_COLUMNS = (
 
 CONSENT = f"""SELECT pno, {", ".join(CONSENT_COLUMNS)} FROM w
 WHERE consent_action IS NOT NULL OR consent_keyword IS NOT NULL OR kind = 'suppression' ORDER BY pno, rid, part"""
+
+REFUSED_CONSENT = f"""SELECT {", ".join(CONSENT_COLUMNS)} FROM all_rows r
+JOIN refused ON refused.rid = r.rid AND refused.reason = 'number_given_up'
+WHERE consent_action IS NOT NULL OR consent_keyword IS NOT NULL OR kind = 'suppression' ORDER BY r.rid, part"""
+"""What rows say that are nobody's: only whom they came from is not known."""

@@ -39,6 +39,7 @@ class Value(NamedTuple):
     import_id: str
     source_row: int
     seen_at: str | None
+    part: int
 
 
 class Identity(NamedTuple):
@@ -59,8 +60,8 @@ class Identity(NamedTuple):
 
 @dataclass(slots=True)
 class Person:
-    """A person as merging leaves them. ``known``: the store has them already. ``facts`` survived, ``conflicts`` did not; ``joined`` are the ids of persons
-    that were found to be this one."""
+    """A person as merging leaves them. ``known``: the store has them already. ``facts`` survived, ``conflicts`` did
+    not; ``joined`` are the ids of persons that were found to be this one."""
 
     id: str
     known: bool = False
@@ -103,11 +104,11 @@ def read_shard(connection: duckdb.DuckDBPyConnection, shard: Shard, rules: Survi
 
 
 def _fields(rows: list[tuple[Any, ...]], rules: Survivorship, people: dict[int, Person]) -> None:
-    """Give out rows of person, field, value, import, source row, moment and whether the store learnt it elsewhere;
+    """Give out rows of person, field, value, import, source row, moment, part and whether the store learnt it elsewhere;
     those of one field stand together, the one that survives first."""
     for (pno, name), group in itertools.groupby(rows, key=lambda row: (row[0], row[1])):
         person = people[pno]
-        (best, learnt), *others = [(Value(*row[1:6]), row[6]) for row in group]
+        (best, learnt), *others = [(Value(*row[1:7]), row[7]) for row in group]
         if rules.rule(name).rule == "union":
             best, others = best._replace(value=_together([best, *(value for value, _ in others)])), []
         if name in COLUMNS:
@@ -162,9 +163,7 @@ def _identities(
         if kind == 0 and (pno, value) in doubts:
             confidence = "doubtful"
         people[pno].identities.append(
-            Identity(
-                KINDS[kind], scope, value, region, number_type, how, confidence, source, number, first, last
-            )  # fmt: skip
+            Identity(KINDS[kind], scope, value, region, number_type, how, confidence, source, number, first, last)
         )
     for pno, person in people.items():
         phones = [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +12,9 @@ from bascule.contacts.tabular.problems import ContactsError
 
 if TYPE_CHECKING:
     from bascule.contacts.store.store import Store
+    from bascule.contacts.store.vault import Vault
 
-__all__ = ["Part", "Source", "checked", "digest", "finished"]
+__all__ = ["Part", "Source", "checked", "digest", "finished", "readable"]
 
 _BLOCK = 1 << 20
 
@@ -74,6 +76,19 @@ def checked(sources: list[Source]) -> list[Path]:
                 raise _damaged(source, part, "is not what was imported")
             files.append(part.path)
     return files
+
+
+def readable(files: Sequence[Path], vault: Vault, folder: Path) -> list[Path]:
+    """The files as DuckDB can read them: of a sealed store, opened into a private folder."""
+    if vault.name == "plain":
+        return list(files)
+    opened = []
+    for number, path in enumerate(files):
+        target = folder / f"part-{number:05d}.parquet"
+        target.touch(mode=0o600)
+        target.write_bytes(vault.open_file(path.read_bytes()))
+        opened.append(target)
+    return opened
 
 
 def digest(path: Path) -> str:

@@ -16,9 +16,10 @@ from bascule.contacts.tabular.problems import ContactsError
 __all__ = ["FIELDS", "RULES", "FieldRule", "Survivorship", "read_survivorship"]
 
 RULES = ("latest", "earliest", "priority", "longest", "union")
-"""``latest``: of the row with the latest date; ``earliest`` likewise; ``priority``: of the best source, then the latest;
-``longest``: most characters, then the latest; ``union``: all together, for ``tags`` alone. An unknown date is older than
-any; equal dates go by priority of the source, then to the later source row."""
+"""``latest``: of the row with the latest date; ``earliest`` likewise; ``priority``: of the best source, then the
+latest; ``longest``: most characters, then the latest; ``union``: all together, for ``tags`` alone. A row without a
+date comes after all that have one; equal dates go by priority of the source, then to the later source row (with
+``earliest`` to the earlier one)."""
 
 FIELDS = ("name", "first_name", "last_name", "language", "country", "email", "tags")
 """Fields of every row; beside them ``custom.<header>``, of address book rows."""
@@ -80,7 +81,8 @@ def read_survivorship(path: str) -> Survivorship:
     fields = {}
     for name, value in tables.items():
         if name not in FIELDS and not (name.startswith("custom.") and len(name) > len("custom.")):
-            raise _wrong(path, f"unknown field `{name}`{_hint(name, FIELDS)}; a column of the source is `custom.<header>`")
+            hint = _hint(name, FIELDS)
+            raise _wrong(path, f"unknown field `{name}`{hint}; a column of the source is `custom.<header>`")
         fields[name] = _field(path, name, value, default)
     return Survivorship(default, fields, gap)
 

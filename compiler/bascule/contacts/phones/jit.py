@@ -29,6 +29,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 # as fast. Such functions allocate nothing; all arrays come from their callers.
 _OPTIONS = {"nogil": True, "error_model": "numpy", "_nrt": False}
 _njit: Any = numba.njit
+_config: Any = numba.config
 _FunctionCache: Any = caching.FunctionCache
 _Impl: Any = getattr(_FunctionCache, "_impl_class", object)
 
@@ -46,7 +47,7 @@ def _sources() -> str:
 @cache
 def machine_code_folder() -> Path | None:
     """Where machine code is kept, made if need be; None where there is no folder to trust."""
-    base = Path(numba.config.CACHE_DIR or cache_folder())
+    base = Path(_config.CACHE_DIR or cache_folder())
     folder = base / f"machine-code-{_sources()[:16]}"
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -67,6 +68,9 @@ class _Locator:
     def from_function(cls, function: Callable[..., Any], file: str) -> _Locator | None:
         folder = machine_code_folder()
         return cls(function, file, folder) if folder is not None else None
+
+    def ensure_cache_path(self) -> None:
+        """It is there; whether it can be written to shows when it is."""
 
     def get_cache_path(self) -> str:
         return os.fspath(self._folder)

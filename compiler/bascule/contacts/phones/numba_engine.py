@@ -367,15 +367,16 @@ def _evaluate(
     for row in range(first, last):
         verdict = how = place = code = begin = end = 0
         start, stop = trimmed(data, offsets[row], offsets[row + 1])
-        if start < stop and data[start] == 39:
+        if not single and start < stop and data[start] == 39:
             start, stop = trimmed(data, start + 1, stop)
         if start >= stop:
             verdict = _EMPTY
         elif stop - start <= _MAX_BYTES:
-            stop = without_decimals(data, start, stop)
+            if not single:
+                stop = without_decimals(data, start, stop)
             count, flags = scan_plainly(data, start, stop, w)
             restored = False
-            if count < 0:
+            if count < 0 and not single:
                 lacking, found = scan_exponent(data, start, stop, w)
                 if found > 0:
                     if lacking:

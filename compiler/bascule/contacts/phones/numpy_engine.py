@@ -318,7 +318,7 @@ def _evaluate(
     answers: Answers,
     single: bool,
 ) -> None:
-    scanned = scan(data, offsets[:-1], offsets[1:])
+    scanned = scan(data, offsets[:-1], offsets[1:], single)
     rows = len(hints)
     answers.verdicts[start : start + rows] = np.where(scanned.empty, int(Verdict.EMPTY), int(Verdict.UNDECIDED))
     for column in (answers.hows, answers.places, answers.lengths):

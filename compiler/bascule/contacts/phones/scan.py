@@ -60,6 +60,9 @@ _TOGETHER = 1
 _APART = 2
 """What the last sign was: one that never parts two numbers, or a blank or dash, which does before another blank."""
 
+_NO_POINT = -1
+"""For counting the zeros since a decimal point: there is none."""
+
 _INVISIBLE = 16
 _UNKNOWN = 17
 
@@ -150,8 +153,8 @@ def scan_slowly(data: Bytes, start: int, stop: int, digits: Bytes) -> tuple[int,
     flags = 0
     started = False
     parted = 0
-    if _looks_decimal(data, start, stop):
-        return UNDECIDED, 0
+    zeros = _NO_POINT
+    ended = False
     at = start
     while at < stop:
         kind = _I(CLASSES[data[at]])
@@ -163,6 +166,7 @@ def scan_slowly(data: Bytes, start: int, stop: int, digits: Bytes) -> tuple[int,
             count += 1
             started = True
             parted = 0
+            zeros = zeros + 1 if zeros >= 0 and kind == 0 and not ended else _NO_POINT
         elif kind == PLUS:
             if count or (started and parted != 0):
                 return UNDECIDED, 0
@@ -178,6 +182,9 @@ def scan_slowly(data: Bytes, start: int, stop: int, digits: Bytes) -> tuple[int,
                 if kind == SOFT or (blank and parted == _APART):
                     flags |= SOFT_MARK
                 parted = _APART if blank or data[at] == 45 else _TOGETHER
+                ended = zeros > 0
+                if zeros <= 0:
+                    zeros = 0 if data[at] == 46 else _NO_POINT
             elif _only_junk(data, at, stop):
                 return count, flags | HAS_JUNK
             else:
@@ -190,7 +197,8 @@ def scan_slowly(data: Bytes, start: int, stop: int, digits: Bytes) -> tuple[int,
                 flags |= HAS_LETTERS
             flags |= HAS_JUNK
         at += width
-    return count, flags
+    # `.0` or `.00` at the end: a repair may be due, and it is not made here.
+    return (UNDECIDED, 0) if 1 <= zeros <= 2 else (count, flags)
 
 
 @jitted
@@ -227,14 +235,6 @@ def scan_exponent(data: Bytes, start: int, stop: int, digits: Bytes) -> tuple[in
         exponent = exponent * 10 + _I(CLASSES[data[at]])
         at += 1
     return exponent - (count - 1), count
-
-
-@jitted
-def _looks_decimal(data: Bytes, start: int, stop: int) -> bool:
-    """Whether a text ends in ``.0`` or ``.00``: a repair may be due, and it is not made here."""
-    if stop - start < 3 or data[stop - 1] != 48:
-        return False
-    return bool(data[stop - 2] == 46 or (data[stop - 2] == 48 and data[stop - 3] == 46))
 
 
 @jitted

@@ -64,10 +64,14 @@ def erase_rows(connection: Connection, vault: Vault, subjects: Sequence[Subject]
         connection.execute(update(schema.persons).where(schema.persons.c.id.in_(group)).values(merged_into=None))
         count("persons", connection.execute(delete(schema.persons).where(schema.persons.c.id.in_(group))).rowcount)
     inbox = schema.inbox
+    owners = frozenset(ids)
     found = [
         event
-        for event, payload in connection.execute(select(inbox.c.event_id, inbox.c.payload)).all()
-        if any(mentions(vault.open("", payload) or payload, subject) for subject in subjects)
+        for event, payload, person in connection.execute(
+            select(inbox.c.event_id, inbox.c.payload, inbox.c.person_id)
+        ).all()
+        if person in owners
+        or any(mentions(vault.open(person or "", payload) or payload, subject) for subject in subjects)
     ]
     for group in batched(found, _GROUP):
         count("inbox", connection.execute(delete(inbox).where(inbox.c.event_id.in_(group))).rowcount)

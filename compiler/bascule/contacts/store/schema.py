@@ -154,6 +154,7 @@ conflicts = Table(
     Column("field", _TEXT, primary_key=True),
     Column("import_id", _TEXT, primary_key=True),
     Column("source_row", _BIG, primary_key=True),
+    Column("part", Integer, primary_key=True, server_default=text("0"), comment="of a record that has several"),
     Column("value", _TEXT, nullable=False, comment="sealed: what another row says, and was not chosen"),
     Column("seen_at", _TEXT),
 )

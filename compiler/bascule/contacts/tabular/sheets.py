@@ -11,7 +11,7 @@ from typing import Any
 from bascule.contacts.extra import require
 from bascule.contacts.tabular.problems import ContactsError, Remark
 
-__all__ = ["cell_text", "sheet_rows"]
+__all__ = ["cell_text", "check_workbook", "sheet_rows"]
 
 _MAX_MEMBERS = 10_000
 _MAX_UNPACKED = 8 << 30
@@ -37,7 +37,7 @@ def cell_text(value: Any) -> str:
     return str(value)
 
 
-def _check(path: Path) -> None:
+def check_workbook(path: Path) -> None:
     """Refuse what is no workbook, or one that would unpack to far more than it is."""
     try:
         with zipfile.ZipFile(path) as archive:
@@ -71,7 +71,7 @@ def sheet_rows(path: Path, sheet: str = "") -> tuple[Iterator[list[str]], list[R
     require("openpyxl", "defusedxml")
     import openpyxl
 
-    _check(path)
+    check_workbook(path)
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
         sheets = book.worksheets

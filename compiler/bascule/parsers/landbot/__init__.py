@@ -13,14 +13,14 @@ from bascule.diagnostics import Finding
 from bascule.diagnostics.parse_rules import findings_of
 from bascule.ir.nodes import Node
 from bascule.ir.project import Entry, EntryKind, Flow, Project
-from bascule.language.members import Facts, slug, type_name
+from bascule.language.members import Facts, as_text, slug, type_name
 from bascule.language.reading import json_text, unique
 from bascule.language.secrets import MaskedDocument
 from bascule.parsers.base import CERTAIN, LIKELY, NEAR, POSSIBLE, Match, Parsed, ParseOptions
 from bascule.parsers.landbot import losses, rules
 from bascule.parsers.landbot.blocks import Scene, build
 from bascule.parsers.landbot.catalogue import BLOCKS, HEADS, HIDDEN, TEMPLATES
-from bascule.parsers.landbot.graph import Draft, is_change, read_draft
+from bascule.parsers.landbot.graph import Block, Draft, is_change, read_draft
 from bascule.parsers.landbot.reading import Reading
 from bascule.source import Document, Place, SourceFile, TextDocument
 from bascule.source.json import read_json
@@ -29,6 +29,7 @@ __all__ = ["losses", "parse", "rules", "sniff"]
 
 _SEEN = 50
 _LOW = 20
+_WEB_VERSION = "3"
 _FORMAT = ("format", "landbot")
 
 
@@ -164,7 +165,7 @@ def _entries(reading: Reading, draft: Draft, place: Place) -> list[Entry]:
     """How the bot is entered: by its greeting, by its start point, or, unless it says, by blocks nothing leads to."""
     head = draft.head
     if head is not None:
-        web = head.id == "welcome" and draft.family in ("", "landbot")
+        web = head.id == "welcome" and (draft.family == "landbot" or (not draft.family and _greets(head)))
         if web:
             reading.find(
                 losses.WebGreeting,
@@ -185,6 +186,12 @@ def _entries(reading: Reading, draft: Draft, place: Place) -> list[Entry]:
         help="add the whole draft",
     )
     return [Entry(EntryKind.ANY_MESSAGE, block.node, name=block.id, at=block.place) for block in roots]
+
+
+def _greets(head: Block) -> bool:
+    """Whether a first block greets visitors of a web page: a stored one does; one that is sent only in the version
+    without which no web bot is published."""
+    return "type" not in head.data or as_text(head.params.data.get("version")) == _WEB_VERSION
 
 
 def _no_draft(reading: Reading, place: Place, value: Mapping[str, Any]) -> None:

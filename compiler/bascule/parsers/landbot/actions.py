@@ -98,7 +98,11 @@ def conditions(scene: Scene, block: Block) -> list[Node]:
         name = out.name.casefold()
         return When(condition) if name == "true" else Otherwise() if name == "false" else None
 
-    return [Case(**common(block), edges=edges_of(scene, block, guard))]
+    edges = edges_of(scene, block, guard)
+    if not any(out.name.casefold() == "true" for out in block.outs):
+        # Nothing follows where it holds; what is connected is for all others.
+        edges = (Edge(When(condition), None, at=block.place), *edges)
+    return [Case(**common(block), edges=edges)]
 
 
 def formulas(scene: Scene, block: Block) -> list[Node]:

@@ -11,6 +11,7 @@ from typing import Any
 from bascule.diagnostics import Finding
 from bascule.diagnostics.parse_rules import findings_of
 from bascule.ir.project import Entry, EntryKind, Flow, Project
+from bascule.language.cover import covered
 from bascule.language.secrets import MaskedDocument
 from bascule.parsers.base import Parsed, ParseOptions
 from bascule.parsers.rapidpro import losses, rules
@@ -106,7 +107,7 @@ class _Export:
             ("dialect", "glific" if reading.glific else "rapidpro"),
         )
         shown = MaskedDocument(self.document, reading.secrets) if reading.secrets else self.document
-        return Parsed(project, reading.finish(), reading.book.close(), shown, not flows, facts)
+        return Parsed(covered(project), reading.finish(), reading.book.close(), shown, not flows, facts)
 
     # Putting down
 

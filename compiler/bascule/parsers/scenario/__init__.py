@@ -9,12 +9,13 @@ from bascule.diagnostics.finding import Finding
 from bascule.diagnostics.parse_rules import findings_of
 from bascule.ir.encode import FORMAT_VERSION
 from bascule.ir.project import Project
+from bascule.language.secrets import MaskedDocument
 from bascule.parsers.base import CERTAIN, LIKELY, Match, Parsed, ParseOptions
 from bascule.parsers.scenario import assets, flows
 from bascule.parsers.scenario.reader import Reader, scalar
 from bascule.parsers.scenario.rules import NotAScenario, ScenarioVersion, SeveralDocuments
 from bascule.parsers.scenario.seed import is_seed, read_seed
-from bascule.source import Place, SourceFile, TextDocument
+from bascule.source import Document, Place, SourceFile, TextDocument
 from bascule.source.json import JsonDocument
 from bascule.source.yaml import YamlDocument
 
@@ -103,7 +104,8 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     else:
         reader.findings[:0] = findings
         return _refused(reader, document, "the file has neither `flows` nor `intent` with `response`")
-    return Parsed(project, (*findings, *reader.findings), reader.ledger, document)
+    shown: Document = MaskedDocument(document, reader.secrets) if reader.secrets else document
+    return Parsed(project, (*findings, *reader.findings), reader.ledger, shown)
 
 
 def decode(tree: Any, file: str = "") -> tuple[Project, tuple[Finding, ...]]:

@@ -284,10 +284,11 @@ def read_http(r: Reader, members: Members, place: Place) -> dict[str, Any]:
             request[key] = _word(r, members, place, key)
     for key in ("url", "body"):
         if key in members:
-            request[key] = _text(r, members, place, key)
+            shown = {key: r.covered(members[key], place.child(key), key)}
+            request[key] = _text(r, shown, place, key)
     for key in ("headers", "parameters"):
         if key in members:
-            request[key] = r.pairs(members[key], place.child(key), r.text)
+            request[key] = r.pairs(_covered_pairs(r, members[key], place.child(key)), place.child(key), r.text)
     if "timeout" in members:
         request["timeout"] = r.seconds(members["timeout"], place.child("timeout"))
     if "into" in members:
@@ -295,6 +296,20 @@ def read_http(r: Reader, members: Members, place: Place) -> dict[str, Any]:
     if "mapping" in members:
         request["mapping"] = r.pairs(members["mapping"], place.child("mapping"), r.path)
     return request
+
+
+def _covered_pairs(r: Reader, value: Any, place: Place) -> Any:
+    """Headers or parameters, a mapping or a list of pairs, without their secrets."""
+    if isinstance(value, dict):
+        return {key: r.covered(item, place.child(key), str(key)) for key, item in value.items()}
+    if isinstance(value, list):
+        return [
+            [item[0], r.covered(item[1], place.child(index, 1), item[0])]
+            if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str)
+            else item
+            for index, item in enumerate(value)
+        ]
+    return value
 
 
 def _http(r: Reader, members: Members, place: Place, shared: Shared) -> Node:

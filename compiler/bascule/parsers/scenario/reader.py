@@ -21,6 +21,7 @@ from bascule.ir.ledger import Ledger
 from bascule.ir.nodes import Duration
 from bascule.ir.text import Localized, LocalizedText, Text
 from bascule.language.native import parse_expression, parse_native_text, parse_path
+from bascule.language.secrets import SecretInSource, mask, secret_in_text, secret_under_name
 from bascule.parsers.scenario.names import nearest
 from bascule.parsers.scenario.rules import (
     BadDuration,
@@ -85,6 +86,7 @@ class Reader:
         self.findings: list[Finding] = []
         self.ledger = Ledger()
         self.node_ids: frozenset[str] = frozenset()
+        self.secrets: list[Place] = []
 
     def report(
         self,
@@ -101,6 +103,22 @@ class Reader:
         self.findings.append(rule.at(place, message, help=help, fix=fix, severity=severity))
         if lost:
             self.ledger.dropped(lost, place, message, help or "correct the file", rule.code)
+
+    def covered(self, value: Any, place: Place, name: str) -> Any:
+        """A part of a request without its secrets: each is covered, length for length, and reported. ``name`` is its
+        member's or header's."""
+        found = secret_under_name(name, value) if isinstance(value, str) else None
+        if found is None:
+            return value
+        whole = (found.start, found.end) == (0, len(value))
+        hits = [found] if whole else secret_in_text(value)
+        for hit in hits:
+            at = place if whole else place.within(hit.start, hit.end)
+            self.secrets.append(at)
+            what = f"`{' '.join(name.split())[:40]}` holds {hit.what} in plain text"
+            help = "replace it at its owner, and let the new platform add its own from its secret store"
+            self.report(SecretInSource, at, what, help)
+        return mask(value, hits)
 
     def wrong(self, value: Any, place: Place, expected: str) -> None:
         """Report a value of the wrong kind."""

@@ -99,7 +99,7 @@ def _set(r: Reader, value: Any, place: Place) -> Step:
 
 def _http(r: Reader, value: Any, place: Place) -> Step:
     if isinstance(value, str):
-        url = r.text(value, place) or ()
+        url = r.text(r.covered(value, place, "url"), place) or ()
         return (lambda **shared: HttpRequest(method="GET", url=url, **shared)), ()
     members = r.fields(value, place, (*HTTP_VERBS, *HTTP_KEYS), "a request")
     if members is None:
@@ -112,7 +112,8 @@ def _http(r: Reader, value: Any, place: Place) -> Step:
     request = read_http(r, members, place)
     if verbs:
         request["method"] = verbs[0].upper()
-        request["url"] = r.text(members[verbs[0]], place.child(verbs[0])) or ()
+        at = place.child(verbs[0])
+        request["url"] = r.text(r.covered(members[verbs[0]], at, "url"), at) or ()
     elif "url" not in members and "service" not in members:
         r.missing(place, "the request has no address", "write `get: https://…`", "http")
     return (lambda **shared: HttpRequest(**request, **shared)), ()

@@ -14,6 +14,7 @@ from bascule.diagnostics import Finding
 from bascule.diagnostics.parse_rules import findings_of
 from bascule.ir.nodes import Node, RunFlow
 from bascule.ir.project import Flow, Project
+from bascule.language.cover import covered
 from bascule.language.secrets import MaskedDocument
 from bascule.parsers.base import CERTAIN, LIKELY, NEAR, POSSIBLE, Match, Parsed, ParseOptions
 from bascule.parsers.twilio_studio import losses, rules
@@ -138,7 +139,7 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     )
     facts = (("format", "twilio-studio"), ("shape", located.shape))
     shown = MaskedDocument(located.document, reading.secrets) if reading.secrets else located.document
-    return Parsed(project, reading.finish(), reading.book.close(), shown, not flows, facts)
+    return Parsed(covered(project), reading.finish(), reading.book.close(), shown, not flows, facts)
 
 
 def _language_of(located: Located) -> Callable[[str], str]:

@@ -47,6 +47,8 @@ def _condition(scene: Scene, block: Block) -> list[Node]:
     """``Condition``: a branch per item, else the way on."""
     edges: list[Edge] = []
     following = scene.graph.next(block)
+    # An item that holds and has no edge does not take the way of the others: the group goes on behind the block.
+    behind = scene.graph.start(block.after) if block.after is not None else None
     for item in block.items:
         members = item.members
         place = members.at("content")
@@ -59,7 +61,7 @@ def _condition(scene: Scene, block: Block) -> list[Node]:
                 scene.reading.book.emulated(place, found.remark)
         members.close()
         own, target = scene.graph.item(block, item)
-        edges.append(Edge(When(found.expression), target if own else following, at=item.place))
+        edges.append(Edge(When(found.expression), target if own else behind, at=item.place))
     edges.append(Edge(Otherwise(), following, at=block.place))
     return [Case(**scene.common(block), edges=tuple(edges))]
 

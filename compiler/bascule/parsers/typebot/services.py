@@ -68,6 +68,11 @@ def _mapping(scene: Scene, options: BotMembers) -> Mapping:
     return found
 
 
+def _in_body(path: str) -> str:
+    """A path into the answer's body: Typebot writes ``data`` for the body itself."""
+    return path.removeprefix("data.") if path != "data" else ""
+
+
 def _request(scene: Scene, block: Block) -> HttpRequest:
     """``Webhook``, ``Zapier``, ``Make.com``, ``Pabbly``: one HTTP request."""
     options = block.options
@@ -108,7 +113,7 @@ def _request(scene: Scene, block: Block) -> HttpRequest:
         headers=headers,
         parameters=parameters,
         body=body,
-        mapping=tuple(mapping),
+        mapping=tuple((_in_body(path), target) for path, target in mapping),
         timeout=timeout if timeout is not None and timeout >= 0 else None,
         edges=scene.on(block),
     )

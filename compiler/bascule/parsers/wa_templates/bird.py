@@ -69,7 +69,7 @@ def read_project(item: Item, place: Place, read: set[str]) -> Listed | None:
 def read_bird(reading: Reading, item: Item, place: Place, stem: str, projects: dict[str, str]) -> list[Listed]:
     """Read a template: one :class:`Listed` for each language of WhatsApp's content, else of the content for all."""
     value = item.value
-    deployed = {key: (text, at) for key, text, at in _deployments(value, place)}
+    deployed = {key: (text, at) for key, text, at in _deployments(value, place, "")}
     project = text_of(value.get("projectId"))
     name = (
         deployed.get("whatsappTemplateName", ("", place))[0] or text_of(value.get("name")) or projects.get(project, "")
@@ -81,13 +81,14 @@ def read_bird(reading: Reading, item: Item, place: Place, stem: str, projects: d
     for content, at in contents:
         locale = text_of(content.get("locale")) or text_of(value.get("defaultLocale"))
         status, reason, spot = _approval(value, content, locale, place, at)
+        own = {key: (text, spot) for key, text, spot in _deployments(value, place, locale)}
         listed = Listed(
             place=at,
             name=name or item.key or stem,
             language=locale.replace("-", "_"),
             provider="bird",
             provider_id=project or text_of(value.get("id")),
-            category=deployed.get("whatsappCategory", ("", place))[0].upper(),
+            category=own.get("whatsappCategory", ("", place))[0].upper(),
             status=status,
             reason=reason,
             status_place=spot,
@@ -105,11 +106,19 @@ def read_bird(reading: Reading, item: Item, place: Place, stem: str, projects: d
     return found
 
 
-def _deployments(value: dict[str, Any], place: Place) -> Iterator[tuple[str, str, Place]]:
+def _deployments(value: dict[str, Any], place: Place, locale: str) -> Iterator[tuple[str, str, Place]]:
+    """What WhatsApp is told about the template: first what holds for all languages, then what holds for this one."""
     items = value.get("deployments")
-    for index, item in enumerate(items if isinstance(items, list) else []):
-        if isinstance(item, dict) and item.get("platform", _WHATSAPP) in (_WHATSAPP, None):
-            yield text_of(item.get("key")), text_of(item.get("value")), place.child("deployments", index)
+    found = [
+        (
+            text_of(item.get("locale")),
+            (text_of(item.get("key")), text_of(item.get("value")), place.child("deployments", index)),
+        )
+        for index, item in enumerate(items if isinstance(items, list) else [])
+        if isinstance(item, dict) and item.get("platform", _WHATSAPP) in (_WHATSAPP, None)
+    ]
+    yield from (entry for own, entry in found if not own or not locale)
+    yield from (entry for own, entry in found if own and own == locale)
 
 
 def _contents(

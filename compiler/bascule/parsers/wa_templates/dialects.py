@@ -14,7 +14,7 @@ from bascule.ir.expr import Const
 from bascule.ir.text import Literal
 from bascule.language.reading import Reading, json_text
 from bascule.parsers.wa_templates.content import card_of
-from bascule.parsers.wa_templates.meta import BUTTON_KINDS, MEDIA_KINDS, media_of
+from bascule.parsers.wa_templates.meta import BUTTON_KINDS, MEDIA_KINDS, link_sample, media_of
 from bascule.parsers.wa_templates.model import Button, Listed, Said, canonical, said, text_of
 from bascule.parsers.wa_templates.rules import OtherTypes, WrongShape
 from bascule.parsers.wa_templates.shapes import Item
@@ -207,7 +207,7 @@ def read_infobip(reading: Reading, item: Item, place: Place, stem: str) -> Liste
         status_place=place.child("status"),
     )
     _retired(reading, listed)
-    inside = ("name", "language", "category", "structure")
+    inside = ("name", "language", "category", "subCategory", "structure", "validityPeriod")
     listed.definition = canonical({name: value[name] for name in inside if name in value})
     listed.facts = [(name, json_text(inner)) for name, inner in value.items() if name not in (*inside, "id", "status")]
     structure = value["structure"]
@@ -269,10 +269,11 @@ def _infobip_button(reading: Reading, listed: Listed, value: Any, index: int, pl
     slot = f"button.{index}" if kind == "URL" and target is not None and parameters(target.text) else ""
     at = place.child("text") if "text" in value else place
     url, phone = (target, None) if kind == "URL" else (None, target)
-    listed.buttons.append(Button(choice, text_of(value.get("text")), place, at, url, phone, slot=slot))
+    made = Button(choice, text_of(value.get("text")), place, at, url, phone, slot=slot)
+    listed.buttons.append(made)
     example = said(value, "example", place)
     if slot and example is not None:
-        listed.samples[slot] = example
+        listed.samples[slot] = Said(link_sample(made, example.text), example.place)
 
 
 def read_gupshup(reading: Reading, item: Item, place: Place, stem: str) -> Listed:

@@ -19,7 +19,7 @@ from bascule.whatsapp.templates import UrlButton, is_stored_otp, parameters, rea
 from bascule.whatsapp.templates.placeholders import PlaceholderKind
 from bascule.whatsapp.templates.rules import TemplateUnknownMember, TemplateUnknownValue
 
-__all__ = ["BUTTON_KINDS", "MEDIA_KINDS", "media_of", "read_meta"]
+__all__ = ["BUTTON_KINDS", "MEDIA_KINDS", "link_sample", "media_of", "read_meta"]
 
 MEDIA_KINDS = {"IMAGE": MediaKind.IMAGE, "VIDEO": MediaKind.VIDEO, "DOCUMENT": MediaKind.DOCUMENT, "GIF": MediaKind.GIF}
 BUTTON_KINDS = {
@@ -176,12 +176,12 @@ def _button(reading: Reading, listed: Listed, value: Any, index: int, place: Pla
         if isinstance(example, list) and example:
             example, at = example[0], at.child(0)
         if text_of(example):
-            listed.samples.setdefault(made.slot, Said(_suffix(made, text_of(example)), at))
+            listed.samples.setdefault(made.slot, Said(link_sample(made, text_of(example)), at))
     elif made.slot:
         listed.extra_slots.append(made.slot)
 
 
-def _suffix(button: Button, example: str) -> str:
+def link_sample(button: Button, example: str) -> str:
     """What fills the parameter of a link whose example is the whole link."""
     if button.url is None:
         return example

@@ -19,7 +19,9 @@ from bascule.parsers.wa_templates.model import Said, canonical, said, text_of
 from bascule.parsers.wa_templates.shapes import leaves
 from bascule.source import Place
 from bascule.whatsapp.messages import read_message
+from bascule.whatsapp.messages.limits import limit_findings
 from bascule.whatsapp.messages.read import CONTENT_KINDS
+from bascule.whatsapp.policy import load_policy
 
 __all__ = ["Sent", "read_send"]
 
@@ -49,6 +51,7 @@ def read_send(reading: Reading, value: dict[str, Any], place: Place) -> Sent:
         kind = next((name for name in CONTENT_KINDS if name in value), "")
     inner = value.get(kind)
     at = place.child(kind)
+    reading.findings.extend(limit_findings(value, kind, place, load_policy()))
     reading.book.open(f"message {kind or 'receipt'}"[:60], place)
     facts = [
         (name, json_text(reading.safe(item, place.child(name), name)))

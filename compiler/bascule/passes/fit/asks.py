@@ -41,6 +41,7 @@ _CHECKS: dict[ReplyKind, str] = {
     ReplyKind.DATE: "has_date",
     ReplyKind.TIME: "has_time",
 }
+_LISTED = (("form", '"list"'),)
 _FILES = (ReplyKind.IMAGE, ReplyKind.VIDEO, ReplyKind.AUDIO, ReplyKind.FILE)
 
 
@@ -56,7 +57,7 @@ def fit_ask(context: FitContext, node: Ask) -> list[Node]:
     choices = _shown(context, saying, place)
     question = replace(
         node,
-        content=_question(context, saying, choices),
+        content=_question(context, node.content, saying, choices),
         into=into,
         validation=node.validation if context.has("ask.validation") else None,
         reply=_reply(context, node, bool(choices), place),
@@ -132,14 +133,19 @@ def _fitted(
     return tuple(made)
 
 
-def _question(context: FitContext, saying: Saying, shown: tuple[Choice, ...]) -> Content:
+def _question(context: FitContext, source: Content, saying: Saying, shown: tuple[Choice, ...]) -> Content:
     """What the question says: with its buttons, or with numbers in the text."""
     main = saying.main
+    language = context.language or context.flow.locale or context.project.locale or "en"
+    if shown and shown[0].hints == _LISTED and main.template is None:
+        label = marker_text(context.words(source.list_label)) or phrase("list_button", language)
+        opener = fit_labels([label], context.target.count("choice.buttons.title"))[0].title
+        return replace(main, choices=shown, list_label=context.said((Literal(opener),)))
     if shown:
         return replace(main, choices=shown)
     if not saying.replies:
         return main
-    ask = phrase("choose", context.language or context.flow.locale or context.project.locale or "en")
+    ask = phrase("choose", language)
     said = context.words(main.text)
     body: list[Segment] = [*said, Literal("\n\n" if said else ""), Literal(ask)]
     for number, choice in enumerate(saying.replies, start=1):

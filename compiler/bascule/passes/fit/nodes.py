@@ -207,7 +207,20 @@ def _http(context: FitContext, node: HttpRequest) -> list[Node]:
     edges = [Edge(Always(), success)] if success is not None else []
     if failure is not None:
         context.note("degraded", "failed request", place, "goes on as if it had worked", "test the answer")
-    return [replace(node, mapping=mapping, edges=tuple(edges))]
+
+    def fitted(text: Text) -> Text:
+        return fit_text(context, text, node)
+
+    made = replace(
+        node,
+        url=fitted(node.url),
+        headers=tuple((name, fitted(value)) for name, value in node.headers),
+        parameters=tuple((name, fitted(value)) for name, value in node.parameters),
+        body=fitted(node.body),
+        mapping=mapping,
+        edges=tuple(edges),
+    )
+    return [made]
 
 
 def _delay(context: FitContext, node: Delay) -> list[Node]:
@@ -215,7 +228,7 @@ def _delay(context: FitContext, node: Delay) -> list[Node]:
     longest = context.target.count("delay")
     seconds = node.duration.seconds
     if not longest or seconds is None:
-        reason = "it does not wait" if not longest else "it waits only for a fixed time"
+        reason = "it does not wait, what follows comes at once" if not longest else "it waits only for a fixed time"
         return _gone(context, node, "delay", reason, "start a second flow later")
     if seconds > longest:
         reason = f"it waits {longest} s at most, not {seconds:g} s"

@@ -7,7 +7,7 @@ say where the window is open.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bascule.diagnostics import Finding
@@ -55,7 +55,7 @@ def lower(
     """
     context = LowerContext(project, policy, locale, settings or ProjectSettings())
     steps: list[PlannedStep] = []
-    names = _Names()
+    names = _Names(policy.limit("template.name.max_length") - _ROOM, context.settings.templates)
     for flow in project.flows:
         for entry in flow.entries:
             _note_entry(context, flow, entry)
@@ -76,10 +76,16 @@ def lower(
     return plan, tuple(context.findings)
 
 
+_ROOM = 4
+"""Characters that are left for the number of a name that is taken (``_2``)."""
+
+
 class _Names:
     """Template names, given out in the graph's order; equal templates share one."""
 
-    def __init__(self) -> None:
+    def __init__(self, longest: int, given: Mapping[str, str]) -> None:
+        self._longest = longest
+        self._given = given
         self._by_name: dict[str, dict[str, PlannedTemplate]] = {}
         self._by_content: dict[tuple[object, ...], str] = {}
 
@@ -90,8 +96,9 @@ class _Names:
             group = [draft for draft in drafts if draft.branch == branch]
             name = self._known(group)
             if name is None:
-                wanted = template_slug(stem, f"v{branch}") if branch else template_slug(stem)
-                name = unique_name(wanted, self._by_name)
+                parts = (stem, f"v{branch}") if branch else (stem,)
+                wanted = template_slug(*parts, longest=self._longest)
+                name = unique_name(self._given.get(wanted, wanted), self._by_name)
                 self._by_name[name] = {}
             for draft in group:
                 self._put(name, draft)

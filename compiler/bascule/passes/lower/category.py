@@ -208,6 +208,10 @@ def _decide(scores: _Scores, evidence: tuple[Evidence, ...], hinted: str, code: 
         risk = ""
         if marketing >= _TELLING:
             risk, reason = MARKETING, reason + f"; review may see promotion in {_quote(evidence, MARKETING)}"
+        elif filed == MARKETING:
+            # It is a marketing template already: asking for UTILITY would be the misuse that Meta punishes.
+            reason = f"The source files it under “{filed}”, although the text speaks of {_describe(evidence, UTILITY)}"
+            return CategoryVerdict(MARKETING, "weak", evidence, f"{reason}.", "")
         elif hinted == MARKETING:
             risk, reason = MARKETING, reason + against
         elif authentication > _TELLING and not scores.other_code:

@@ -56,15 +56,17 @@ def compose(context: LowerContext, site: Site, locale: str) -> list[PlannedMessa
 
 def _plain(draft: Draft, text: Text, content: Content) -> None:
     limit = draft.context.limit("message.text.body.max_length")
+    links = [choice for choice in content.choices if choice.kind is ChoiceKind.URL]
+    single = len(links) == 1 and len(content.choices) == 1
+    if single and not text:
+        text = draft.text(links[0].title) or links[0].url  # a link button stands below words
     if not text:
         if content.template is None and not content.variants:
             draft.note("dropped", "empty message", "there is nothing to say", "write its text")
         return
-    links = [choice for choice in content.choices if choice.kind is ChoiceKind.URL]
     pieces = split_text(text, limit)
     if len(pieces) > 1:
         draft.note("emulated", "long text", f"sent as {len(pieces)} messages, cut at sentence ends")
-    single = len(links) == 1 and len(content.choices) == 1
     for number, piece in enumerate(pieces):
         last = number == len(pieces) - 1
         if last and single and _cta(draft, piece, links[0]):

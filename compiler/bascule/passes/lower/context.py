@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from typing import Any
 
@@ -16,6 +16,7 @@ from bascule.ir.ledger import Ledger
 from bascule.ir.nodes import Node
 from bascule.ir.project import Flow, Project
 from bascule.ir.settings import ProjectSettings
+from bascule.passes.starts import unknown_starts
 from bascule.source import Place
 from bascule.whatsapp.policy import Policy
 
@@ -58,6 +59,11 @@ class LowerContext:
     ledger: Ledger = field(default_factory=Ledger)
     findings: list[Finding] = field(default_factory=list)
     _noted: set[tuple[str, str, str, str]] = field(default_factory=set)
+
+    @cached_property
+    def unknown_starts(self) -> frozenset[str]:
+        """The flows that nobody in the project starts."""
+        return unknown_starts(self.project)
 
     def limit(self, key: str) -> int:
         """A numeric limit of the platform."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bascule.diagnostics import Finding, Rule, Severity
 from bascule.ir.content import ChoiceKind, MediaKind
 from bascule.ir.expr import Const, Expression
-from bascule.ir.text import Literal, Text, holes, join_text, plain_text
+from bascule.ir.settings import FileFacts
+from bascule.ir.text import Hole, Literal, Text, holes, join_text, plain_text
+from bascule.passes.given import file_of
 from bascule.passes.lower.category import CategoryVerdict, judge_category
 from bascule.passes.lower.context import LowerContext, Site
 from bascule.passes.lower.draft import localized_text
@@ -22,6 +25,7 @@ from bascule.passes.lower.texts import (
     strip_text,
     tidy_template,
 )
+from bascule.source import Place
 from bascule.whatsapp.plan import Origin, PlannedTemplate, Slot
 from bascule.whatsapp.templates import (
     Body,
@@ -42,13 +46,16 @@ from bascule.whatsapp.templates import (
 __all__ = ["TemplateDraft", "draft_templates"]
 
 _MAX_BRANCHES = 4
+_LONGEST_KEY = 300
+"""Longest address that a help repeats as a key."""
 _CODE_WORDS = ("code", "otp", "pin", "token", "mot_de_passe", "password", "код", "رمز", "कोड", "codigo", "código")
 
 
 class LanguageUnknown(Rule):
     """A message that needs a template has no known language
 
-    What it does: reports a message whose language is not named, or is not one that templates can have.
+    What it does: reports a message whose language is not named, or is not one that templates can have. Where no file
+    says who starts its flow, the message may be part of a conversation and need no template: a warning.
     Why: a template is submitted in one language of Meta's list; without it nothing can be submitted.
     Example: a CSV of SMS templates without a language column, in words too few to recognise.
     Use instead: name the language in the file, or give `--locale fr`.
@@ -174,17 +181,28 @@ def draft_templates(
     return result
 
 
+def _filed_under(facts: Mapping[str, str]) -> str:
+    """What the source files the message under; readers keep it as JSON text or as it is."""
+    filed = facts.get("category_hint", "")
+    return filed[1:-1] if len(filed) > 1 and filed[0] == filed[-1] == '"' else filed
+
+
 def _no_language(context: LowerContext, site: Site, locale: str) -> Finding:
     tag = context.language(site.flow, locale)
+    unknown = site.flow.id in context.unknown_starts
+    severity = Severity.WARNING if unknown else LanguageUnknown.severity
     if not tag:
         return LanguageUnknown.at(
             site.place,
-            "this message needs a template, and its language is not known",
-            help="name the language in the file, or give `--locale fr`",
+            f"this message {'may need' if unknown else 'needs'} a template, and its language is not known",
+            severity=severity,
+            help="name the language in the file, give `--locale fr`, or add to `bascule.toml`, under `[project]`: "
+            '`locale = "fr"`',
         )
     return LanguageUnknown.at(
         site.place,
         f"templates cannot be submitted in `{tag}`",
+        severity=severity,
         help="use a code of Meta's list such as `fr`, `en_US`, `pt_BR`",
     )
 
@@ -200,7 +218,7 @@ def _one(
 ) -> tuple[PlannedTemplate, tuple[tuple[str, Expression], ...]]:
     shown = _shown(text)
     titles = [marker_text(choice.title.best(locale) or ()) for choice in site.content.choices]
-    verdict = judge_category(shown, language, hint=facts.get("category_hint", ""), buttons=titles, key=key)
+    verdict = judge_category(shown, language, hint=_filed_under(facts), buttons=titles, key=key)
     _left_out(context, site)
     if verdict.category == "AUTHENTICATION":
         planned = _authentication(context, site, language, text, verdict, locale)
@@ -310,19 +328,19 @@ def _header(context: LowerContext, site: Site, locale: str, parts: Parts) -> Non
             MediaKind.VIDEO: HeaderFormat.VIDEO,
             MediaKind.DOCUMENT: HeaderFormat.DOCUMENT,
         }
-        url = marker_text(localized_text(first.url, locale)) or first.asset
+        link = localized_text(first.url, locale)
+        url = marker_text(link) or first.asset
         if kind in formats:
-            parts.header = Header(format=formats[kind], example=HeaderExample(header_handle=(f"<upload {url}>",)))
-            expression = next(iter(holes(localized_text(first.url, locale))), None)
-            value = expression.expression if expression is not None else Const(url)
-            parts.header_slots.append(Slot("header", 1, "media", value, url, "the source's own file", at=first.at))
-            context.findings.append(
-                MediaNeedsUpload.at(
-                    first.at or site.place,
-                    f"the template's {kind.value} header needs a handle of the uploaded sample",
-                    help="upload the file with the Resumable Upload API and replace the placeholder in `header_handle`",
-                )
-            )
+            hole = next(iter(holes(link)), None)
+            known = _known_link(context, hole, context.language(site.flow, locale)) if len(link) == 1 else ""
+            facts = file_of(first, context.settings) or FileFacts()
+            handle = facts.handle or f"<upload {known or url}>"
+            parts.header = Header(format=formats[kind], example=HeaderExample(header_handle=(handle,)))
+            value = hole.expression if hole is not None else Const(url)
+            sample, how = (known, "declared") if known else (url, "the source's own file")
+            parts.header_slots.append(Slot("header", 1, "media", value, sample, how, at=first.at))
+            if not facts.handle:
+                context.findings.append(_upload_needed(first.at or site.place, kind.value, url))
             context.note("exact", "media", first.at or site.place)
         else:
             others = [first, *others]
@@ -349,6 +367,28 @@ def _header(context: LowerContext, site: Site, locale: str, parts: Parts) -> Non
         else:
             parts.text = join_text([Literal("*"), *title, Literal("*\n"), *parts.text])
             context.note("emulated", "header", site.place, "a bold first line of the body")
+
+
+def _known_link(context: LowerContext, hole: Hole | None, language: str) -> str:
+    """The sample of a variable that stands for a file's address, where one is known."""
+    if hole is None or isinstance(hole.expression, Const):
+        return ""
+    name = hole_name(hole)
+    variable = context.project.variable.get(name)
+    declared = variable.sample.best(language) if variable is not None and variable.sample else ""
+    sample = declared or context.settings.sample(name, language)
+    return sample if sample.startswith("https://") else ""
+
+
+def _upload_needed(place: Place, kind: str, url: str) -> Finding:
+    key = json.dumps(url, ensure_ascii=False)
+    setting = f'add to `bascule.toml`, under `[project.media]`: `{key} = {{handle = "4::aW1hZ2U="}}`'
+    return MediaNeedsUpload.at(
+        place,
+        f"the template's {kind} header needs a handle of the uploaded sample",
+        help="upload the file with the Resumable Upload API and replace the placeholder in `header_handle`; to keep "
+        "it, " + (setting if len(url) <= _LONGEST_KEY else "name it under `[project.media]` of `bascule.toml`"),
+    )
 
 
 def _footer(context: LowerContext, site: Site, locale: str, parts: Parts) -> None:

@@ -16,6 +16,7 @@ from typing import TypeVar
 from bascule.diagnostics import Finding, Rule
 from bascule.ir.nodes import Node
 from bascule.ir.project import Flow, Project
+from bascule.ir.settings import ProjectSettings
 from bascule.passes.window import WindowReport
 from bascule.source import Place
 from bascule.whatsapp.plan import Plan, PlannedMessage, PlannedStep, PlannedTemplate
@@ -34,6 +35,7 @@ class CheckContext:
     policy: Policy
     window: WindowReport
     plan: Plan
+    settings: ProjectSettings = field(default_factory=ProjectSettings)
     _made: dict[object, object] = field(default_factory=dict, compare=False, repr=False)
 
     def once(self, build: Callable[[CheckContext], T]) -> T:

@@ -14,6 +14,8 @@ from bascule.source import Place
 __all__ = ["FlowWithoutEntry", "UnreachableNode"]
 
 _MOST_LABELS = 8
+_MOST_GROUPS = 12
+"""More groups than this are one finding: something leads past them all."""
 
 
 def _islands(flow: Flow, reached: set[str]) -> Iterator[list[str]]:
@@ -46,7 +48,7 @@ class UnreachableNode(CheckRule):
     """No way leads to a node
 
     What it does: reports nodes that cannot be reached from any entry of their flow: one finding for the first of
-    each group, the others as labels.
+    each group, the others as labels. A flow with many such groups has one finding for all.
     Why: nobody sees what they say; usually a transition was forgotten, or they are left over from an older version.
     Example:
         bascule: 1
@@ -80,7 +82,11 @@ class UnreachableNode(CheckRule):
             reached = {node.id for node in flow.nodes if context.window.reached(flow.id, node.id)}
             if not reached:
                 continue
-            for group in _islands(flow, reached):
+            groups = list(_islands(flow, reached))
+            if len(groups) > _MOST_GROUPS:
+                yield _all_at_once(cls, flow, groups)
+                continue
+            for group in groups:
                 head, *others = [flow.by_id[name] for name in group]
                 more = " and the node after it" if len(others) == 1 else f" and the {len(others)} nodes after it"
                 labels = [Label(node.at, "only reached from there") for node in others if node.at is not None]
@@ -91,6 +97,18 @@ class UnreachableNode(CheckRule):
                     labels=labels[:_MOST_LABELS],
                     data={"flow": flow.id, "nodes": group},
                 )
+
+
+def _all_at_once(rule: type[CheckRule], flow: Flow, groups: list[list[str]]) -> Finding:
+    heads = [flow.by_id[group[0]] for group in groups]
+    lost = sum(map(len, groups))
+    return rule.at(
+        heads[0].at or flow.at or Place(""),
+        f"no way leads to {lost} of the {len(flow.nodes)} nodes of `{flow.id}`; `{heads[0].id}` is the first",
+        help="lead a transition or an entry to them, or remove them",
+        labels=[Label(node.at, "nor to this one") for node in heads[1 : _MOST_LABELS + 1] if node.at is not None],
+        data={"flow": flow.id, "nodes": [name for group in groups for name in group]},
+    )
 
 
 class FlowWithoutEntry(CheckRule):

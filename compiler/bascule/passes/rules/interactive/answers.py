@@ -11,6 +11,8 @@ from bascule.language.optout import OPT_OUT_KEYWORDS
 from bascule.passes.lower.texts import marker_text
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.interactive.sites import reply_choices, sites
+from bascule.passes.rules.keywords.folding import fold
+from bascule.passes.rules.keywords.gateway import ends_promotions, gateway_words
 from bascule.passes.rules.wording import shown
 from bascule.source import Place
 
@@ -128,16 +130,16 @@ class NoElse(CheckRule):
 class OptOutWord(CheckRule):
     """A word for leaving is used as a keyword or choice
 
-    What it does: reports entry keywords, titles and typed answers that are words for opting out (STOP, ARRÊT,
-    BAJA …), in flows that do not record the opt-out themselves.
-    Why: SMS gateways act on such words before the flow sees them, and some WhatsApp providers do the same; people
-    expect that nothing more is sent.
+    What it does: reports entry keywords, titles and typed answers that are words for opting out which no SMS gateway
+    acts on (BAJA, SAIR, ABMELDEN, توقف …), in flows that do not record the opt-out themselves. Words that gateways know
+    (STOP, ARRÊT, END …) are `GRF030`; quick replies that end promotions in a marketing template are as they should be.
+    Why: whoever sends such a word expects that nothing more comes, and some WhatsApp providers act on it themselves.
     Example:
         bascule: 1
         locale: fr
         flows:
           taxi:
-            entries: [{keyword: stop}]
+            entries: [{keyword: baja}]
             nodes:
               reponse: {say: "Votre course est annulée.", then: end}
     Use instead:
@@ -159,6 +161,7 @@ class OptOutWord(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Look at all keywords and at the words of all choices."""
         fact = context.policy.fact("category.opt_out.required")
+        known = gateway_words(context)
         found: list[tuple[Place, str, str]] = []
         flows = context.project.flows
         recording = {flow.id for flow in flows if any(isinstance(node, SetConsent) for node in flow.nodes)}
@@ -167,15 +170,17 @@ class OptOutWord(CheckRule):
                 continue
             for entry in flow.entries:
                 for word in _keywords(entry):
+                    if fold(word) in known:
+                        continue
                     found.append((entry.at or flow.at or Place(""), word, f"starts the flow `{flow.id}`"))
         for site in sites(context):
-            if site.flow.id in recording:
+            if site.flow.id in recording or ends_promotions(context, site.flow.id, site.node.id):
                 continue
             for choice in reply_choices(site.content):
                 words = [marker_text(title) for _, title in choice.title]
                 words += [word for _, accepted in choice.accepts for word in accepted]
                 hit = next((word for word in words if _is_opt_out(word)), "")
-                if hit:
+                if hit and not any(fold(word) in known for word in words):
                     found.append((choice.at or site.place, hit, f"is an answer to `{site.name}`"))
         for place, word, use in found:
             yield cls.at(

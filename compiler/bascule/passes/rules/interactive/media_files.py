@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 
@@ -215,10 +216,25 @@ class MediaAddress(CheckRule):
                     yield cls.at(
                         place,
                         f"the address `{shown(flat(text), 60)}` {what}",
-                        help="put the file on a web server and write its https address",
+                        help="put the file on a web server and write its https address" + _setting(url),
                         severity=severity,
                     )
                     break
+
+
+_LONGEST_KEY = 300
+"""Longest address that a help repeats."""
+
+
+def _setting(url: Text) -> str:
+    """How to name the address without touching the source, where the source's is a fixed one."""
+    if len(url) != 1 or not isinstance(url[0], Literal) or url[0].text.startswith("http://"):
+        return ""
+    key = json.dumps(url[0].text, ensure_ascii=False)
+    address = '{url = "https://www.example.com/photo.jpg"}'
+    return (
+        f", or add to `bascule.toml`, under `[project.media]`: `{key} = {address}`" if len(key) <= _LONGEST_KEY else ""
+    )
 
 
 def _address_problem(url: Text) -> tuple[str, Severity]:

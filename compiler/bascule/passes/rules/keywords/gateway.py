@@ -10,14 +10,15 @@ from bascule.ir.content import Content
 from bascule.ir.expr import Call, Const, Expression, walk
 from bascule.ir.nodes import Ask, Case, Message, Node, RunFlow, SetConsent, SetVariable, When
 from bascule.ir.project import Flow
-from bascule.language.optout import OPT_OUT_KEYWORDS
+from bascule.passes.lower.texts import marker_text
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.keywords.folding import Keyword, fold, keywords
 from bascule.passes.rules.wording import shown
 from bascule.source import Place
 from bascule.whatsapp.policy import Fact
+from bascule.whatsapp.templates import Category
 
-__all__ = ["GatewayWord"]
+__all__ = ["GatewayWord", "ends_promotions", "gateway_words"]
 
 _WORD_TESTS = frozenset({"same_text", "has_only_phrase", "has_only_text", "has_any_word", "has_phrase", "eq"})
 _MOST_LABELS = 4
@@ -43,6 +44,27 @@ class _Reserved:
         return ", ".join(names)
 
 
+def gateway_words(context: CheckContext) -> frozenset[str]:
+    """The folded words that a gateway takes as an opt-out."""
+    reserved = context.once(_reserved)
+    return frozenset(word for word, known in reserved.items() if known.purpose == "opt_out")
+
+
+def ends_promotions(context: CheckContext, flow: str, node: str) -> bool:
+    """The node sends a marketing template: a quick reply with a word for leaving is how people end promotions."""
+    return (flow, node) in context.once(_marketing_steps)
+
+
+def _marketing_steps(context: CheckContext) -> frozenset[tuple[str, str]]:
+    names = {item.name for item in context.templates if item.template.category is Category.MARKETING}
+    names |= {asset.name for asset in context.project.templates if asset.category.upper() == Category.MARKETING.value}
+    return frozenset(
+        (step.flow, step.node)
+        for step in context.plan.steps
+        if any(send.template in names for _, sends in step.templates for send in sends)
+    )
+
+
 def _reserved(context: CheckContext) -> Mapping[str, _Reserved]:
     """Folded word to what the policy says of it; opt-outs win where gateways differ."""
     found: dict[str, _Reserved] = {}
@@ -63,7 +85,9 @@ class GatewayWord(CheckRule):
     What it does: reports keywords that SMS gateways take as an opt-out, an opt-in or a call for help before the bot
     sees them (STOP, END, QUIT, CANCEL, ARRET, START, HELP …), unless the flow they start (or one that it runs)
     records consent or changes the contact's groups or data. Opt-outs are a warning, the others a remark; answers
-    inside a flow that are opt-out words are one remark for each flow. Case and accents are ignored.
+    inside a flow that are opt-out words are one remark for each flow. Case and accents are ignored. Words for leaving
+    that no gateway knows (BAJA, SAIR …) are `INT016`; quick replies that end promotions in a marketing template are
+    as they should be.
     Why: while the channel was SMS, the gateway blocked the person and the flow's own reaction was never delivered.
     WhatsApp has no such gateway: the same word now reaches the bot, which must record the opt-out itself.
     Example:
@@ -102,7 +126,7 @@ class GatewayWord(CheckRule):
                 yield _of_entry(cls, keyword, known)
         for flow in context.project.flows:
             if not _runs_one(flow, records):
-                yield from _of_answers(cls, flow, reserved)
+                yield from _of_answers(cls, context, flow, reserved)
 
 
 def _of_entry(rule: type[CheckRule], keyword: Keyword, known: _Reserved) -> Finding:
@@ -120,9 +144,11 @@ def _of_entry(rule: type[CheckRule], keyword: Keyword, known: _Reserved) -> Find
     )
 
 
-def _of_answers(rule: type[CheckRule], flow: Flow, reserved: Mapping[str, _Reserved]) -> Iterator[Finding]:
+def _of_answers(
+    rule: type[CheckRule], context: CheckContext, flow: Flow, reserved: Mapping[str, _Reserved]
+) -> Iterator[Finding]:
     found: dict[str, tuple[str, Place]] = {}
-    for word, place in _answers(flow):
+    for word, place in _answers(context, flow):
         folded = fold(word)
         known = reserved.get(folded)
         if known is not None and known.purpose == "opt_out":
@@ -143,14 +169,11 @@ def _of_answers(rule: type[CheckRule], flow: Flow, reserved: Mapping[str, _Reser
     )
 
 
-def _answers(flow: Flow) -> Iterator[tuple[str, Place]]:
-    """The words that answers are compared with: typed spellings of choices, and constants of text tests.
-
-    Spellings that are words for opting out and nothing else are left to ``INT016``.
-    """
+def _answers(context: CheckContext, flow: Flow) -> Iterator[tuple[str, Place]]:
+    """The words that answers are compared with: titles and typed spellings of choices, and constants of text tests."""
     for node in flow.nodes:
         place = node.at or flow.at or Place("")
-        if isinstance(node, (Message, Ask)):
+        if isinstance(node, (Message, Ask)) and not ends_promotions(context, flow.id, node.id):
             yield from _spellings(node.content, place)
         if isinstance(node, (Ask, Case)):
             for edge in node.edges:
@@ -160,8 +183,9 @@ def _answers(flow: Flow) -> Iterator[tuple[str, Place]]:
 
 def _spellings(content: Content, place: Place) -> Iterator[tuple[str, Place]]:
     for choice in content.replies:
-        for _, words in choice.accepts:
-            yield from ((word, choice.at or place) for word in words if word.lower() not in OPT_OUT_KEYWORDS)
+        words = [marker_text(title) for _, title in choice.title]
+        words += [word for _, accepted in choice.accepts for word in accepted]
+        yield from ((word, choice.at or place) for word in words)
 
 
 def _constants(condition: Expression) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from bascule.diagnostics import Finding, Label, Severity
 from bascule.ir.project import TemplateAsset
 from bascule.passes.rules import CheckContext, CheckRule
-from bascule.passes.rules.template.subjects import Subject, definition_of, subjects
+from bascule.passes.rules.template.subjects import Subject, body_words, certain, definition_of, subjects
 from bascule.source import Place
 from bascule.whatsapp.templates import Category, Template
 
@@ -17,8 +17,8 @@ Key = tuple[str, str, str]
 
 
 def _key(template: Template) -> Key | None:
-    """What Meta compares: language, body and footer; None for templates it writes itself."""
-    if template.category is Category.AUTHENTICATION or not template.body_text:
+    """What Meta compares: language, body and footer; None for templates it writes itself, or that are all variables."""
+    if template.category is Category.AUTHENTICATION or not any(map(str.isalnum, body_words(template.body_text))):
         return None
     footer = template.footer
     return template.language, " ".join(template.body_text.split()), (footer.text or "") if footer is not None else ""
@@ -86,7 +86,9 @@ class DuplicateText(CheckRule):
             name, place, where = known.setdefault(key, (subject.name, subject.place, ""))
             itself = subject.planned is None and place == subject.place
             if not itself and (where or name != subject.name):
-                yield _duplicate(cls, subject, name, place, where, fact.cite(), fact.severity)
+                yield _duplicate(
+                    cls, subject, name, place, where, fact.cite(), certain(context, subject.origins, fact.severity)
+                )
 
 
 def _duplicate(

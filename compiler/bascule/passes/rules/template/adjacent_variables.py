@@ -9,7 +9,7 @@ from bascule.diagnostics import Applicability, Edit, Finding, Fix, Label, Severi
 from bascule.ir.text import Hole, Text
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.mending import between, neutral
-from bascule.passes.rules.template.subjects import known_parameters, subjects
+from bascule.passes.rules.template.subjects import certain, known_parameters, subjects
 from bascule.passes.rules.wording import said
 
 __all__ = ["AdjacentVariables", "VariablesApartByBlanks"]
@@ -44,7 +44,7 @@ def _found(
                         help=help,
                         labels=labels,
                         notes=(fact.cite(),),
-                        severity=fact.severity,
+                        severity=certain(context, subject.origins, fact.severity),
                         fix=_fix(first, second, gap, subject.language),
                     )
         if subject.planned is not None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Severity
 from bascule.passes.rules import CheckContext, CheckRule
-from bascule.passes.rules.template.subjects import Subject, subjects
+from bascule.passes.rules.template.subjects import Subject, as_written, certain
 from bascule.passes.rules.wording import plural
 from bascule.whatsapp.policy import Fact
 
@@ -46,7 +46,7 @@ class BodyTooLong(CheckRule):
     @classmethod
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Measure every body."""
-        for subject in subjects(context):
+        for subject in as_written(context):
             for what, text, key in _bodies(subject):
                 fact = context.policy.fact(key)
                 limit = context.policy.limit(key)
@@ -56,7 +56,7 @@ class BodyTooLong(CheckRule):
                         f"{what} of the template {subject.title} has {len(text)} characters, the limit is {limit}",
                         help=f"shorten it by {plural(len(text) - limit, 'character')}, or say a part of it later",
                         notes=(fact.cite(),),
-                        severity=fact.severity,
+                        severity=certain(context, subject.origins, fact.severity),
                         data={"length": len(text), "limit": limit},
                     )
 
@@ -82,7 +82,7 @@ class BodyLongerThanReported(CheckRule):
         """Measure every body that keeps the documented limit."""
         fact: Fact = context.policy.fact("template.body.recommended_length")
         low = context.policy.limit("template.body.recommended_length")
-        for subject in subjects(context):
+        for subject in as_written(context):
             length = len(subject.template.body_text)
             if subject.authentication or not low < length <= context.policy.limit(_limit_key(subject)):
                 continue

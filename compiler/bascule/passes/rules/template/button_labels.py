@@ -9,7 +9,7 @@ from bascule.diagnostics import Finding, Fix, Severity
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.mending import relabel, unlike
 from bascule.passes.rules.template.button_places import button_place
-from bascule.passes.rules.template.subjects import Subject, subjects
+from bascule.passes.rules.template.subjects import Subject, as_written
 from bascule.passes.rules.wording import emojis, formatting_marks, plural, shown
 from bascule.whatsapp.policy import Fact, Policy
 from bascule.whatsapp.templates import Button, parameters
@@ -75,7 +75,7 @@ class BadButtonLabel(CheckRule):
     @classmethod
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Look at every label."""
-        for subject in subjects(context):
+        for subject in as_written(context):
             for index, button in enumerate(subject.template.buttons):
                 for fact, what, cure in _problems(context.policy, button):
                     yield cls.at(
@@ -142,7 +142,7 @@ class DuplicateButtonLabel(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Compare the labels of each template."""
         fact = context.policy.fact("template.buttons.duplicate_labels")
-        for subject in subjects(context):
+        for subject in as_written(context):
             first: dict[str, int] = {}
             for index, button in enumerate(subject.template.buttons):
                 key = _key(button.label_text)

@@ -9,7 +9,7 @@ from itertools import groupby
 from bascule.diagnostics import Finding, Severity
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.template.button_places import button_place
-from bascule.passes.rules.template.subjects import subjects
+from bascule.passes.rules.template.subjects import as_written
 from bascule.whatsapp.policy import Fact, Policy
 from bascule.whatsapp.templates import Button, QuickReplyButton, UnknownButton
 
@@ -56,7 +56,7 @@ class MixedButtonOrder(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Look at the order of every template's buttons."""
         fact = context.policy.fact("template.buttons.grouping")
-        for subject in subjects(context):
+        for subject in as_written(context):
             buttons = subject.template.buttons
             groups = [quick for quick, _ in groupby(buttons, lambda button: isinstance(button, QuickReplyButton))]
             if len(groups) <= 2:
@@ -138,7 +138,7 @@ class TooManyButtons(CheckRule):
     @classmethod
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Count the buttons of every template."""
-        for subject in subjects(context):
+        for subject in as_written(context):
             for fact, what in _excess(context.policy, subject.template.buttons):
                 yield cls.at(
                     subject.place,
@@ -189,7 +189,7 @@ class ButtonsHidden(CheckRule):
         threshold = policy.limit("template.buttons.shown_threshold")
         first = policy.limit("template.buttons.shown")
         desktop = policy.fact("template.buttons.desktop_max")
-        for subject in subjects(context):
+        for subject in as_written(context):
             buttons = subject.template.buttons
             quick = sum(isinstance(button, QuickReplyButton) for button in buttons)
             if len(buttons) > threshold:

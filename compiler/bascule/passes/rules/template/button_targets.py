@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from bascule.diagnostics import Finding, Severity
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.template.button_places import button_place
-from bascule.passes.rules.template.subjects import subjects
+from bascule.passes.rules.template.subjects import as_written
 from bascule.passes.rules.wording import shown
 from bascule.whatsapp.policy import Fact, Policy
 from bascule.whatsapp.templates import PhoneNumberButton, UrlButton, parameters
@@ -89,7 +89,7 @@ class BadButtonUrl(CheckRule):
     @classmethod
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Look at the address of every link button."""
-        for subject in subjects(context):
+        for subject in as_written(context):
             if subject.authentication:
                 continue
             for index, button in enumerate(subject.template.buttons):
@@ -144,7 +144,7 @@ class BadPhoneButton(CheckRule):
         """Look at the number of every call button."""
         fact = context.policy.fact("button.phone_number.phone_number.max_length")
         limit = context.policy.limit("button.phone_number.phone_number.max_length")
-        for subject in subjects(context):
+        for subject in as_written(context):
             for index, button in enumerate(subject.template.buttons):
                 if not isinstance(button, PhoneNumberButton):
                     continue

@@ -21,8 +21,8 @@ _MOST_OTHERS = 3
 class CategoryInDoubt(CheckRule):
     """Review may choose another category for a template
 
-    What it does: reports templates whose words speak for more than one category, or hardly for the one that is
-    asked for (a warning that shows the words); and, once for each file, those whose words decide nothing (a
+    What it does: reports templates whose words speak for more than one category (a warning that shows the words), or
+    hardly for the one that is asked for (a remark); and, once for each file, those whose words decide nothing (a
     remark). Which category is asked for, and why, stands in the finding.
     Why: a utility template that review finds promotional becomes a marketing template, which costs more and may
     not be delivered; repeated misuse of the utility category lowers the account's limits.
@@ -55,6 +55,7 @@ class CategoryInDoubt(CheckRule):
                 help=_help(planned.category_risk, risky),
                 labels=words,
                 notes=(fact.cite(),),
+                severity=cls.severity if risky else Severity.INFO,
                 data={"category": _asked(subject), "risk": planned.category_risk},
             )
         for group in unclear.values():

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Severity
 from bascule.passes.rules import CheckContext, CheckRule
-from bascule.passes.rules.template.subjects import known_parameters, subjects
+from bascule.passes.rules.template.subjects import as_written, known_parameters
 from bascule.passes.rules.wording import emojis, formatting_marks, plural, shown
 from bascule.whatsapp.policy import Fact, Policy
 
@@ -66,7 +66,7 @@ class BadHeader(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Look at every text header."""
         policy = context.policy
-        for subject in subjects(context):
+        for subject in as_written(context):
             header = subject.template.header
             text = (header.text or "") if header is not None else ""
             problems = list(_line_problems(policy, "header", text))
@@ -118,7 +118,7 @@ class BadFooter(CheckRule):
     @classmethod
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Look at every footer."""
-        for subject in subjects(context):
+        for subject in as_written(context):
             footer = subject.template.footer
             text = (footer.text or "") if footer is not None else ""
             for fact, what, cure in _line_problems(context.policy, "footer", text):

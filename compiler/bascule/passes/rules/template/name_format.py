@@ -10,7 +10,7 @@ from bascule.diagnostics import Applicability, Edit, Finding, Fix
 from bascule.ir.content import Content
 from bascule.ir.nodes import Node
 from bascule.passes.rules import CheckContext, CheckRule
-from bascule.passes.rules.template.subjects import subjects
+from bascule.passes.rules.template.subjects import as_written
 from bascule.passes.rules.wording import shown
 
 __all__ = ["BadTemplateName"]
@@ -53,7 +53,7 @@ class BadTemplateName(CheckRule):
         pattern = re.compile(context.policy.text("template.name.pattern"))
         most = context.policy.limit("template.name.max_length")
         seen: set[str] = set()
-        for subject in subjects(context):
+        for subject in as_written(context):
             name = subject.name
             if name in seen or (pattern.fullmatch(name) and len(name) <= most):
                 continue
@@ -76,7 +76,7 @@ def _rename(context: CheckContext, name: str, pattern: re.Pattern[str], most: in
     plain = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
     new = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:most].rstrip("_")
     assets = [asset for asset in context.project.templates if asset.name == name]
-    taken = {subject.name for subject in subjects(context)} | {asset.name for asset in context.project.templates}
+    taken = {subject.name for subject in as_written(context)} | {asset.name for asset in context.project.templates}
     lost = sum(char.isalnum() for char in name) != sum(char.isalnum() for char in new)
     if not assets or not pattern.fullmatch(new) or new in taken or lost:
         return None

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from bascule.diagnostics import Severity
 from bascule.ir.project import TemplateAsset
 from bascule.ir.text import Text, holes
 from bascule.passes.rules import CheckContext
+from bascule.passes.rules.window.proofs import start_unknown
 from bascule.passes.rules.wording import said
+from bascule.passes.window import Verdict
 from bascule.source import Place
 from bascule.whatsapp.plan import Origin, PlannedTemplate, Slot
 from bascule.whatsapp.templates import Category, Placeholder, PlaceholderKind, Template, parameters, read_template
 
-__all__ = ["Subject", "body_words", "known_parameters", "subjects", "text_of_source"]
+__all__ = [
+    "Subject",
+    "as_written",
+    "body_words",
+    "certain",
+    "known_parameters",
+    "subjects",
+    "text_of_source",
+    "written",
+]
 
 _REVIEWED = frozenset({"APPROVED", "PAUSED", "DISABLED", "ARCHIVED", "PENDING_DELETION", "DELETED"})
 """Statuses of templates that passed review, or are gone: nothing in them would be refused now."""
@@ -76,14 +88,84 @@ def _subjects(context: CheckContext) -> tuple[Subject, ...]:
         )
         for planned in context.templates
     ]
-    planned_keys = {planned.template.key for planned in context.templates}
+    said_again = _said_again(context)
+    found += [subject for subject in written(context) if subject.place not in said_again]
+    return tuple(found)
+
+
+def _named_flows(context: CheckContext) -> dict[tuple[str, str], set[str]]:
+    """File and name of an entry to the flows it starts."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for flow in context.project.flows:
+        for entry in flow.entries:
+            if entry.at is not None and entry.name:
+                found.setdefault((entry.at.file, entry.name), set()).add(flow.id)
+    return found
+
+
+def _flows_of(context: CheckContext, asset: TemplateAsset) -> set[str]:
+    """The flows that say what a definition of their file says: those with an entry of its name."""
+    return context.once(_named_flows).get((asset.at.file, asset.name), set()) if asset.at is not None else set()
+
+
+def _said_again(context: CheckContext) -> frozenset[Place]:
+    """The places of definitions for which the plan has a template, made of a flow of the same file."""
+    keys = {planned.template.key for planned in context.templates}
+    flows = {origin.flow for planned in context.templates for origin in planned.origins}
+    return frozenset(
+        asset.at
+        for asset in context.project.templates
+        if asset.at is not None and ((asset.name, asset.language) in keys or _flows_of(context, asset) & flows)
+    )
+
+
+def certain(context: CheckContext, origins: Iterable[Origin], severity: Severity) -> Severity:
+    """A warning at most where no file says who starts the flows of a template: it may not be needed at all."""
+    steps = {(origin.flow, origin.node) for origin in origins}
+    unknown = bool(steps) and all(_start_unknown(context, flow, node) for flow, node in steps)
+    return min(severity, Severity.WARNING) if unknown else severity
+
+
+def _start_unknown(context: CheckContext, flow: str, node: str) -> bool:
+    arrivals = context.window.arrivals.get((flow, node), ())
+    return start_unknown(context, flow, tuple(item for item in arrivals if item.verdict is not Verdict.INSIDE))
+
+
+def written(context: CheckContext) -> tuple[Subject, ...]:
+    """The definitions that files hold of templates that may still be submitted, as they are written there."""
+    return context.once(_written)
+
+
+def _written(context: CheckContext) -> tuple[Subject, ...]:
+    found = []
     for asset in context.project.templates:
-        if (asset.name, asset.language) in planned_keys:
-            continue
         template = definition_of(asset) if asset.status.upper() not in _REVIEWED else None
-        if template is not None:
+        if template is not None and (template.components or template.library_template_name is not None):
             found.append(Subject(template, template.language, asset.at or Place(""), (), None))
     return tuple(found)
+
+
+def as_written(context: CheckContext) -> tuple[Subject, ...]:
+    """All templates, each once: definitions as their files have them, else what the plan makes of a message.
+
+    A template that is read from a definition is planned anew, and what was wrong with it is mended in the plan.
+    """
+    return context.once(_as_written)
+
+
+def _as_written(context: CheckContext) -> tuple[Subject, ...]:
+    definitions = written(context)
+    places = {subject.place for subject in definitions}
+    starts: set[str] = set()
+    for asset in context.project.templates:
+        if asset.at in places:
+            starts |= _flows_of(context, asset)
+    planned = [
+        subject
+        for subject in subjects(context)
+        if subject.planned is not None and not any(origin.flow in starts for origin in subject.origins)
+    ]
+    return (*planned, *definitions)
 
 
 def _text_place(planned: PlannedTemplate) -> Place:

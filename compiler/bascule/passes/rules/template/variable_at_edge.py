@@ -11,7 +11,7 @@ from bascule.passes.lower.context import phrase
 from bascule.passes.lower.template_parts import hole_name
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.mending import neutral, tail_of
-from bascule.passes.rules.template.subjects import text_of_source
+from bascule.passes.rules.template.subjects import Subject, certain, known_parameters, subjects, text_of_source
 from bascule.whatsapp.plan import Origin, PlannedTemplate
 
 __all__ = ["VariableAtEdge", "VariableBeforePunctuation"]
@@ -35,6 +35,18 @@ def _edge_hole(text: Text, at_start: bool) -> tuple[Hole, str] | None:
         if any(_says_something(char) for char in part.text):
             return None
     return None
+
+
+def _written_edges(context: CheckContext) -> Iterator[tuple[Subject, bool, str]]:
+    """The edges of definitions without a plan at which a variable stands: whether it is the start, what is beyond."""
+    for subject in subjects(context):
+        text = subject.template.body_text
+        found = known_parameters(text) if subject.planned is None and not subject.authentication else []
+        if not found:
+            continue
+        for at_start, beyond in ((True, text[: found[0].start]), (False, text[found[-1].end :])):
+            if not any(_says_something(char) for char in beyond):
+                yield subject, at_start, beyond.strip()
 
 
 class VariableAtEdge(CheckRule):
@@ -68,9 +80,18 @@ class VariableAtEdge(CheckRule):
                         f"the template `{template.name}` {where} with a variable",
                         help=f"write a few words {'before' if at_start else 'after'} it",
                         notes=(fact.cite(),),
-                        severity=fact.severity,
+                        severity=certain(context, template.origins, fact.severity),
                         fix=_fix(context, template, origin, found[0], at_start),
                     )
+        for subject, at_start, beyond in _written_edges(context):
+            if not beyond:
+                yield cls.at(
+                    subject.place,
+                    f"the template {subject.title} {'begins' if at_start else 'ends'} with a variable",
+                    help=f"write a few words {'before' if at_start else 'after'} it",
+                    notes=(fact.cite(),),
+                    severity=fact.severity,
+                )
 
 
 class VariableBeforePunctuation(CheckRule):
@@ -106,9 +127,19 @@ class VariableBeforePunctuation(CheckRule):
                         f"only `{found[1].strip()}` {where} variable of the template `{template.name}`",
                         help=f"write a few words {'before' if at_start else 'after'} it, to be safe",
                         notes=("reports differ on whether review refuses this", fact.cite()),
-                        severity=fact.severity,
+                        severity=certain(context, template.origins, fact.severity),
                         fix=_fix(context, template, origin, found[0], at_start),
                     )
+        for subject, at_start, beyond in _written_edges(context):
+            if beyond:
+                where = "comes before the first" if at_start else "follows the last"
+                yield cls.at(
+                    subject.place,
+                    f"only `{beyond}` {where} variable of the template {subject.title}",
+                    help=f"write a few words {'before' if at_start else 'after'} it, to be safe",
+                    notes=("reports differ on whether review refuses this", fact.cite()),
+                    severity=fact.severity,
+                )
 
 
 def _fix(context: CheckContext, template: PlannedTemplate, origin: Origin, hole: Hole, at_start: bool) -> Fix | None:

@@ -17,7 +17,7 @@ __all__ = ["NeverSet", "NeverUsed", "TwoSpellings"]
 _PROVIDED = frozenset({
     "contact", "flow", "trigger", "session", "run", "parent", "child", "input", "now", "today", "date", "time",
     "webhook", "urns", "fields", "globals", "node", "resume", "ticket", "results", "legacy_extra", "step",
-    "channel", "user", "message", "event", "opts", "messaging",
+    "channel", "user", "message", "event", "opts", "messaging", "requested_slot",
 })  # fmt: skip
 """First words of paths that platforms fill themselves (the contact, the call that started the flow, the clock …)."""
 _MOST_NAMES = 12

@@ -20,7 +20,7 @@ class NeedsOptIn(CheckRule):
     What it does: says which entries begin with a template to people who did not write: one finding for each kind
     of entry in a file, with all flows in its data.
     Why: only people who opted in may be written to; whether a consent given for SMS counts depends on its words.
-    `bascule contacts` keeps the proof.
+    `bascule contacts` keeps the proof. It is silent where `bascule.toml` says where they agreed (`consent`).
     Example: `Bonjour [nom], votre rendez-vous est à [heure], merci de votre confiance.`
     Use instead: nothing to change; check the consent of the people on the list.
     Sources: https://developers.facebook.com/documentation/business-messaging/whatsapp/getting-opt-in
@@ -33,6 +33,8 @@ class NeedsOptIn(CheckRule):
     @classmethod
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Group the entries through which a template opens a conversation."""
+        if context.settings.consent.strip():
+            return
         first = {(step.flow, step.node) for step in context.plan.steps if any(sent for _, sent in step.templates)}
         opening = {flow for flow, _ in first}
         groups: dict[tuple[str, str], Group] = {}

@@ -16,6 +16,7 @@ from bascule.passes.rules.window.proofs import (
     cause_of,
     last_steps,
     late,
+    start_unknown,
     started_by_user,
     steps_outside,
     witness_labels,
@@ -44,7 +45,8 @@ class SendOutsideWindow(CheckRule):
 
     What it does: reports messages that the proof cannot place inside the 24 hours after the last reply and that
     no template is made for: places on the map, contact cards, voice messages, stickers and the like. For a
-    template that is sent by an id which no file explains it is a warning.
+    template that is sent by an id which no file explains it is a warning; so it is where no file says who starts
+    the flow, which may run inside a conversation.
     Why: WhatsApp refuses it (131047). The labels show the shortest way there, with the clock.
     Example:
         bascule: 1
@@ -80,6 +82,7 @@ class SendOutsideWindow(CheckRule):
             if use is not None and not _unresolved(context, use):
                 continue
             arrival = _worst(arrivals)
+            unknown = start_unknown(context, site.flow.id, arrivals)
             what = f"`{site.name}` may be sent {late(arrival, context.window.limit)}"
             if arrival.interval.never:
                 what = f"`{site.name}` is sent though nobody wrote before"
@@ -94,7 +97,7 @@ class SendOutsideWindow(CheckRule):
                 else "add the template to the file, or check that it is approved on the new account",
                 labels=witness_labels(context, arrival),
                 notes=(fact.cite(),),
-                severity=fact.severity if use is None else Severity.WARNING,
+                severity=fact.severity if use is None and not unknown else Severity.WARNING,
                 data=_witness_data(arrival),
             )
 

@@ -13,6 +13,7 @@ from bascule.ir.nodes import Ask, Delay, Failure, Guard, Handover, Node, RunFlow
 from bascule.ir.project import Initiator
 from bascule.passes.rules import CheckContext
 from bascule.passes.rules.interactive.sites import Site, sites
+from bascule.passes.starts import called_flows
 from bascule.passes.window import Arrival, Verdict
 from bascule.passes.witness import Step
 from bascule.source import Place
@@ -23,6 +24,7 @@ __all__ = [
     "cause_of",
     "last_steps",
     "late",
+    "start_unknown",
     "started_by_user",
     "steps_outside",
     "witness_labels",
@@ -58,6 +60,17 @@ def arrivals_outside(context: CheckContext, site: Site) -> tuple[Arrival, ...]:
     """The arrivals at a node that are not surely inside the window."""
     arrivals = context.window.arrivals.get((site.flow.id, site.node.id), ())
     return tuple(arrival for arrival in arrivals if arrival.verdict is not Verdict.INSIDE)
+
+
+def start_unknown(context: CheckContext, flow: str, arrivals: tuple[Arrival, ...]) -> bool:
+    """Nothing here says who gets into the flow on the ways that lead outside: it may well run in a conversation."""
+    if flow in context.once(_called) or not arrivals:
+        return False
+    return all(arrival.entry is None or arrival.entry.initiator is Initiator.SUBFLOW for arrival in arrivals)
+
+
+def _called(context: CheckContext) -> frozenset[str]:
+    return called_flows(context.project)
 
 
 def started_by_user(arrival: Arrival) -> bool:

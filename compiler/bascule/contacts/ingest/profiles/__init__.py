@@ -1,0 +1,1 @@
+"""One module per platform with a tuple ``PROFILES``; a module here is found by itself."""

@@ -1,0 +1,96 @@
+"""The rejects file: what could not be taken, and why, for the people who can mend it. Only its owner can read it."""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bascule.contacts.tabular.sinks import guarded
+
+__all__ = ["HEADER", "Reject", "join_rejects", "suggestion", "write_rejects"]
+
+HEADER = ("file", "row", "outcome", "column", "value", "reason", "suggestion")
+_LONGEST = 32_767
+"""Characters of a cell that spreadsheets show."""
+
+_SUGGESTIONS = {
+    "no_identifier": "fill a phone number, an e-mail address or an id; check which column holds it with --preview",
+    "digits_lost": "export again as XLSX or with the column as text: the digits are gone from this file",
+    "no_country": "give --default-region, or a column of countries",
+    "region_unknown": "write the country as a code of two letters",
+    "alphanumeric_sender": "a sender's name, not a person: nothing to do",
+    "short_code": "a service number, not a person: nothing to do",
+    "direction_unknown": "map the column of directions, or give it as a constant in the mapping file",
+    "not_json": "export again: this record is not JSON, or the file is cut off",
+    "cut_off": "export again: the file ends before its last bracket",
+    "not_an_object": "each record must be a JSON object",
+    "nested_too_deeply": "export without nested objects",
+    "line_too_long": "export one record a line",
+    "wa_id_form": "an old WhatsApp spelling: look the number up where it comes from",
+    "letters": "write the number with digits",
+    "too_short": "digits are missing",
+    "too_long": "too many digits: perhaps two numbers without a separator",
+    "local_only": "the area code is missing",
+    "not_in_plan": "no network has this range: perhaps a typing error",
+    "unknown_country_code": "no country has this code: perhaps the plus is wrong",
+    "wrong_length": "check the number of digits",
+}
+
+
+def suggestion(reason: str) -> str:
+    """What to do about a reason."""
+    return _SUGGESTIONS.get(reason, "correct the cell in the source and import it again")
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A record that identifies nobody (``rejected``), or one with a phone cell that is of no use (``kept``)."""
+
+    row: int
+    outcome: str
+    column: str
+    value: str
+    reason: str
+    suggestion: str
+
+
+def write_rejects(path: Path, file: str, rejects: Sequence[Reject]) -> None:
+    """Add lines, without a header. No cell can start a formula in a spreadsheet."""
+    if not rejects:
+        return
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    with os.fdopen(handle, "a", encoding="utf-8", errors="replace", newline="") as out:
+        writer = csv.writer(out, lineterminator="\n")
+        for one in rejects:
+            value = one.value if len(one.value) <= _LONGEST else f"{one.value[:_LONGEST]}…"
+            cells = (file, str(one.row), one.outcome, one.column, value.replace("\0", "\ufffd"), one.reason)
+            writer.writerow([*map(guarded, cells), one.suggestion])
+
+
+def join_rejects(path: Path, parts: Iterable[Path]) -> int:
+    """Put the lines of all parts below one header; the parts go. No file where there are no lines.
+
+    Returns the number of bytes written.
+    """
+    named = list(parts)
+    held = [part for part in named if part.exists() and part.stat().st_size]
+    written = 0
+    if held:
+        temporary = path.with_name(f".{path.name}.new")
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "wb") as out:
+            out.write((",".join(HEADER) + "\n").encode())
+            for part in held:
+                with part.open("rb") as source:
+                    shutil.copyfileobj(source, out)
+                written += part.stat().st_size
+            out.flush()
+            os.fsync(out.fileno())
+        os.replace(temporary, path)
+    for part in named:
+        part.unlink(missing_ok=True)
+    return written

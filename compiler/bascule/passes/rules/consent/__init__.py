@@ -1,0 +1,1 @@
+"""Rules about consent and about what WhatsApp's policies speak of: one module each."""

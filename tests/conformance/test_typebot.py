@@ -111,7 +111,8 @@ def file_walks(bot: dict[str, Any]) -> set[tuple[str, ...]] | None:
             if block["type"] == "text":
                 told.append(
                     "\n".join(
-                        "".join(part["text"] for part in line["children"]) for line in block["content"]["richText"]
+                        "".join(part["text"] for part in line["children"]).replace("\u2060", "")
+                        for line in block["content"]["richText"]
                     )
                 )
             elif "url" in block.get("content", {}):

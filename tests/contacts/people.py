@@ -55,4 +55,5 @@ def rows(store: Store, table: Any, columns: Iterable[str]) -> list[tuple[Any, ..
     from sqlalchemy import select
 
     with store.read() as connection:
-        return sorted(tuple(row) for row in connection.execute(select(*(table.c[name] for name in columns))))
+        found = [tuple(row) for row in connection.execute(select(*(table.c[name] for name in columns)))]
+    return sorted(found, key=lambda row: [(value is not None, value) for value in row])

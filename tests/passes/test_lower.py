@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import jsonschema
 import pytest
 
 from bascule.ir.expr_text import print_expression
+from bascule.report.artefacts import certificate_data
+from bascule.resources import read_text
 from bascule.source import SourceFile
 from bascule.whatsapp.plan import Plan, PlannedStep
 from bascule.workspace import Analysis, InputFile, analyse, load
@@ -319,3 +322,74 @@ def test_what_a_template_cannot_carry_is_in_the_ledger() -> None:
     assert fates["share_location choice in a template"] == "dropped"
     assert fates["thumbnail"] == "dropped"
     assert fates["template quick reply"] == "exact"
+
+
+CALLER = """bascule: 1
+locale: fr
+flows:
+  accueil:
+    entries: [{keyword: aide}]
+    nodes:
+      bonjour: {say: "Bonjour et bienvenue.", then: pause}
+      pause: {call: attente, then: rappel}
+      rappel: {say: "Votre commande vous attend à la boutique.", then: end}
+  attente:
+    entries: [{subflow: true}]
+    nodes:
+      jour: {wait: 26h, then: mot}
+      mot: {say: "Encore un instant, s'il vous plaît.", then: end}
+"""
+
+
+def certified(text: str, flow: str, node: str) -> dict[str, Any]:
+    sends = certificate_data(analysed(text))["sends"]
+    (found,) = [item for item in sends if (item["flow"], item["node"]) == (flow, node)]
+    jsonschema.validate({"policy": "", "window_seconds": 1, "sends": [found]}, CERTIFICATE)
+    return found
+
+
+CERTIFICATE = json.loads(read_text("schemas", "certificate.schema.json"))
+
+
+def test_the_witness_of_the_certificate_names_the_flows_it_goes_through() -> None:
+    hour = 3600.0
+    assert certified(CALLER, "accueil", "rappel")["witness"] == [
+        {"flow": "accueil", "node": "bonjour", "clock": 0.0},
+        {"flow": "accueil", "node": "pause", "clock": 0.0},
+        {"flow": "attente", "node": "jour", "clock": 0.0},
+        {"flow": "attente", "node": "mot", "clock": 26 * hour},
+        {"flow": "accueil", "node": "rappel", "clock": 26 * hour},
+    ]
+    within = certified(CALLER, "attente", "mot")["witness"]
+    assert [(step["flow"], step["node"]) for step in within] == [
+        ("accueil", "bonjour"), ("accueil", "pause"), ("attente", "jour"), ("attente", "mot"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [38, 39, 120])
+def test_a_long_witness_says_how_many_steps_it_leaves_out(size: int) -> None:
+    nodes = [f"      n{index}: {{wait: 1h, then: n{index + 1}}}" for index in range(size)]
+    text = "bascule: 1\nlocale: fr\nflows:\n  f:\n    entries: [{keyword: aide}]\n    nodes:\n" + "\n".join(nodes)
+    found = certified(f"{text}\n      n{size}: {{say: 'Votre commande vous attend.', then: end}}\n", "f", f"n{size}")
+    left_out = found.get("witness_steps_left_out", 0)
+    assert left_out == max(0, size + 1 - 40)
+    assert len(found["witness"]) + left_out == size + 1
+    assert found["witness"][-1] == {"flow": "f", "node": f"n{size}", "clock": size * 3600.0}
+
+
+def test_a_loop_in_a_witness_is_one_step_with_its_rounds() -> None:
+    found = certified(
+        """bascule: 1
+locale: fr
+flows:
+  f:
+    entries: [{keyword: oui}]
+    nodes:
+      accord: {say: "Acceptez-vous nos messages ?", ask: {into: x, timeout: 5m}, then: end, timeout: accord}
+""",
+        "f",
+        "accord",
+    )
+    rounds = sum(step.get("repeat", 1) for step in found["witness"][:-1])
+    assert rounds == 24 * 12
+    assert any(step.get("loop") == 1 for step in found["witness"])

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import zip_longest
 from typing import Any
 from urllib.parse import unquote
 
@@ -62,7 +63,7 @@ def plain(text: str) -> str:
 
 def name_of(path: tuple[str, ...]) -> str:
     """A variable's name, whichever way a platform joins its parts; everything it keeps belongs to the contact."""
-    return "_".join(path).replace(".", "_").removeprefix("contact_")
+    return re.sub(r"^(?:contact_)+", "", "_".join(path).replace(".", "_"))
 
 
 @dataclass
@@ -95,7 +96,7 @@ class Player:
 
     def _step(self, node: Node, left: list[str]) -> str | None:
         if isinstance(node, Ask) or (isinstance(node, Message) and node.audience is None):
-            self._say(node.content)
+            self._say(node.content, node.id)
         if isinstance(node, Ask):
             self.asked.append(node)
             self.heard.append(("asks",))
@@ -127,14 +128,14 @@ class Player:
             return self._decide(node)
         return _target(node, (Always, Success, Otherwise))
 
-    def _say(self, content: Content) -> None:
+    def _say(self, content: Content, node: str) -> None:
         for media in content.media:
             self.heard.append(("file", media.kind.value, plain(self._text(media.url.first)) if media.url else ""))
             if media.caption and media.caption.first:
                 self.heard.append(("says", plain(self._text(media.caption.first))))
         if content.template is not None:
             values = [f"{slot}={self._value(value)}" for slot, value in sorted(content.template.parameters)]
-            self.heard.append(("template", content.template.name or content.template.provider_id, *values))
+            self.heard.append(("template", content.template.name or content.template.provider_id or node, *values))
         lines = [self._text(part.first) for part in (content.header, content.text, content.footer) if part]
         if told := plain("\n\n".join(line for line in lines if line)):
             self.heard.append(("says", told))
@@ -181,7 +182,7 @@ class Player:
             return "" if value.value is None else str(value.value)
         if isinstance(value, Call) and value.name == "concat":
             return "".join(self._value(part) for part in value.args)
-        return f"({value})"
+        return "…" if value is not None else ""  # no platform computes it
 
     def holds(self, condition: Expression) -> bool:
         """Whether a condition holds now. Raises KeyError for a test that platforms do not have."""
@@ -279,6 +280,7 @@ def same(first: Flow, second: Flow, view: Callable[[list[Event]], list[Event]] =
     count = 0
     for said in conversations(mine, **how):
         told, heard = mine.play(said), theirs.play(said)
-        assert told == heard, (said, told, heard)
+        first_difference = next((pair for pair in zip_longest(told, heard) if pair[0] != pair[1]), None)
+        assert first_difference is None, (said, first_difference, told, heard)
         count += 1
     return count

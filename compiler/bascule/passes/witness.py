@@ -62,6 +62,7 @@ class _State(Generic[P]):
     repeat: int = 1
     loop: int = 0
     crossing: _State[P] | None = None
+    depth: int = 1
 
 
 class Search(Generic[P]):
@@ -102,6 +103,11 @@ class Search(Generic[P]):
             state = state.parent
         chain.reverse()
         return chain
+
+    def length(self, key: Hashable) -> int:
+        """The number of states of the whole path to a key, without walking it; 0 when none was found."""
+        state = self.found.get(key)
+        return state.depth if state is not None else 0
 
     def _run(self, first: list[_State[P]], ranks: Mapping[P, int] | None, most: int) -> bool:
         """Whether the search came to its end within ``most`` states."""
@@ -158,7 +164,7 @@ class Search(Generic[P]):
             return None
         if math.isinf(clock) and not math.isinf(state.clock):
             clock = max(FAR * self._limit, least)
-        return _State(move.target, clock, state, move.edge, segment, crossing=state.crossing)
+        return _State(move.target, clock, state, move.edge, segment, crossing=state.crossing, depth=state.depth + 1)
 
 
 def _accelerate(state: _State[P], limit: float) -> None:
@@ -195,6 +201,10 @@ class Witnesses:
         ``most`` keeps only that many last steps.
         """
         return steps_of(self._made().path(node, most), lambda position: (self._flow, self._node_of(position)))
+
+    def length(self, node: str) -> int:
+        """The number of steps of the whole path to ``node``; it costs nothing extra."""
+        return self._made().length(node)
 
     def crossing(self, node: str) -> Step | None:
         """The step of :meth:`to` whose edge takes the clock to the limit; None when the start was past it.

@@ -10,6 +10,7 @@ from bascule import __version__
 from bascule.backends import Artefact, json_artefact
 from bascule.compiling import Written
 from bascule.ir.ledger import Ledger, LedgerEntry
+from bascule.whatsapp.plan import SendRecord
 from bascule.workspace import Analysis, Workspace
 
 __all__ = ["certificate_data", "common_artefacts", "ledger_data", "manifest_data"]
@@ -51,6 +52,17 @@ def ledger_data(analysis: Analysis, written: Sequence[Written]) -> dict[str, Any
     return {"counts": total, "read": read, "targets": targets}
 
 
+def _witness(record: SendRecord) -> dict[str, Any]:
+    if not record.witness:
+        return {}
+    steps = [
+        {"flow": step.flow, "node": step.node, "clock": step.clock}
+        | ({"repeat": step.repeat, "loop": step.loop} if step.repeat > 1 else {})
+        for step in record.witness
+    ]
+    return {"witness": steps} | ({"witness_steps_left_out": record.left_out} if record.left_out else {})
+
+
 def certificate_data(analysis: Analysis) -> dict[str, Any]:
     """Every send, how the flow gets there, and why it is allowed. Clocks are seconds; -1 means no bound."""
     return {
@@ -67,11 +79,7 @@ def certificate_data(analysis: Analysis) -> dict[str, Any]:
                 "delivery": record.delivery,
                 "templates": list(record.templates),
                 "reason": record.reason,
-                **(
-                    {"witness": [{"node": node, "clock": clock} for node, clock in record.witness]}
-                    if record.witness
-                    else {}
-                ),
+                **_witness(record),
             }
             for record in analysis.plan.records
         ],

@@ -18,6 +18,7 @@ from bascule.whatsapp.messages import Message
 from bascule.whatsapp.templates import Template
 
 __all__ = [
+    "CategoryWord",
     "Delivery",
     "Origin",
     "Plan",
@@ -28,6 +29,7 @@ __all__ = [
     "SendRecord",
     "Slot",
     "TemplateSend",
+    "WitnessStep",
 ]
 
 
@@ -68,6 +70,29 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
+class CategoryWord:
+    """Something that speaks for a category: a word of the text, of a button, of the key or of the source's filing.
+
+    ``where`` is ``text``, ``button``, ``key`` or ``hint``; ``start`` and ``end`` are offsets into the text that was
+    judged (holes as ``{name}``), both 0 for what stands elsewhere. ``list`` names the list of words; ``button`` is the
+    index of the choice whose title holds the word.
+    """
+
+    category: str
+    word: str
+    where: str
+    list: str
+    start: int = 0
+    end: int = 0
+    button: int | None = None
+
+    @property
+    def shown(self) -> str:
+        """The evidence as people read it in bindings and reports."""
+        return f"{self.category}: “{self.word}” ({self.list})"
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedTemplate:
     """A template to submit, in one language. ``key`` is (name, language)."""
 
@@ -76,7 +101,7 @@ class PlannedTemplate:
     slots: tuple[Slot, ...]
     origins: tuple[Origin, ...]
     category_reason: str
-    category_evidence: tuple[str, ...]
+    category_evidence: tuple[CategoryWord, ...]
     category_confidence: str
     category_risk: str
     place: Place = field(compare=False)
@@ -148,8 +173,25 @@ class PlannedStep:
 
 
 @dataclass(frozen=True, slots=True)
+class WitnessStep:
+    """One step of a witness: the flow, the node and the clock there in seconds (-1: never written, as far as known).
+
+    ``repeat`` above 1 says that the step closes a loop of ``loop`` steps that runs that many times.
+    """
+
+    flow: str
+    node: str
+    clock: float
+    repeat: int = 1
+    loop: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class SendRecord:
-    """One line of the certificate: a send, how the flow gets there, and why it is allowed."""
+    """One line of the certificate: a send, how the flow gets there, and why it is allowed.
+
+    ``witness`` holds the last steps of a late way to the send; ``left_out`` is the number of steps before them.
+    """
 
     flow: str
     node: str
@@ -161,7 +203,8 @@ class SendRecord:
     delivery: str
     templates: tuple[str, ...]
     reason: str
-    witness: tuple[tuple[str, float], ...] = ()
+    witness: tuple[WitnessStep, ...] = ()
+    left_out: int = 0
 
 
 @dataclass(frozen=True)

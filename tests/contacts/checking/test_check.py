@@ -257,6 +257,28 @@ def test_a_result_that_says_nothing_does_not_replace_a_yes(tmp_path: Path) -> No
     assert statuses(store) == before
 
 
+def test_evidence_that_is_older_than_a_check_that_could_not_tell_counts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(int(datetime(2026, 11, 20, tzinfo=UTC).timestamp())))
+    store = people(tmp_path / "c.db", 1)
+    check(store, Request(method="imported", results=_file(tmp_path, "phone,status\n+33600000000,processing\n")))
+    with store.write() as connection:
+        row = {
+            "message_id": "m", "status": "read", "occurred_at": "2026-11-01T00:00:00Z", "person_id": "p1-0",
+            "lookup": number_of(0),
+        }  # fmt: skip
+        store.insert_new(connection, schema.deliveries, [row])
+    check(store, Request(method="webhook_evidence"))
+    assert statuses(store) == {number_of(0): ("active", "webhook_evidence", "evidence")}
+
+
+def _file(folder: Path, text: str) -> Path:
+    path = folder / "results.csv"
+    path.write_text(text)
+    return path
+
+
 def test_what_the_endpoint_calls_a_person_is_kept(tmp_path: Path) -> None:
     store = people(tmp_path / "c.db", 40)
     with Endpoint(Behaviour()) as endpoint:

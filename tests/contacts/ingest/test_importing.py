@@ -179,6 +179,39 @@ def test_a_part_whose_file_is_gone_is_made_again(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize("rest", [b"x" * (18 << 20), b""])
+def test_a_file_that_breaks_half_way_leaves_nothing_behind(rest: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"phone\n" + (b"+33612345678\n" * 2_500 if rest else b"") + rest)
+    with new_store(tmp_path) as store:
+        (done,) = imported(store, path, part=1_000)
+        assert (done.state, done.error and done.error.kind) == (
+            "failed",
+            "contacts-endless-line" if rest else "contacts-empty",
+        )
+        assert tables_of(store) == []
+        assert not [name for name in bytes_of(store) if not name.endswith(".db")]
+        with store.read() as connection:
+            assert connection.execute(select(schema.runs.c.outcome)).scalars().all() == ["failed"]
+
+
+def test_imports_at_the_same_time_get_numbers_of_their_own(tmp_path: Path) -> None:
+    from concurrent.futures import ThreadPoolExecutor
+
+    paths = [write_csv(tmp_path / f"{at}.csv", ["phone"], [[f"+3361234567{at}"]]) for at in range(6)]
+    new_store(tmp_path).close()
+
+    def one(path: Path) -> str:
+        with new_store(tmp_path) as store:
+            return imported(store, path)[0].state
+
+    with ThreadPoolExecutor(6) as pool:
+        assert list(pool.map(one, paths)) == ["done"] * 6
+    with new_store(tmp_path) as store, store.read() as connection:
+        ordinals = connection.execute(select(schema.imports.c.ordinal)).scalars().all()
+    assert sorted(ordinals) == [1, 2, 3, 4, 5, 6]
+
+
 def test_a_dry_run_counts_and_writes_nothing(tmp_path: Path, run: Run) -> None:
     path = log(tmp_path / "log.csv", 300)
     code, out, _ = run("import", path, "--dry-run", "--store", tmp_path / "no" / "c.db", "--format", "json")
@@ -318,3 +351,17 @@ def test_killed_at_any_point_nothing_is_lost_or_twice(tmp_path: Path) -> None:
         assert (row.state, json.loads(row.counts)) == ("done", whole.counts.data())
         rows = pq.read_table(snapshots / whole.import_id).column("row").to_pylist()
     assert sorted(rows) == list(range(2, 12_002))
+
+
+def test_a_sealed_store_has_no_readable_snapshot(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("cryptography")
+    key, place = tmp_path / "store.key", tmp_path / "c.db"
+    assert run("init", "--key-file", key, "--store", place)[0] == 0
+    monkeypatch.setenv("BASCULE_KEY_FILE", str(key))
+    code, _, err = run("import", log(tmp_path / "log.csv", 1_500), "--store", place, "--part-rows", "1000")
+    assert (code, err) == (0, b"")
+    parts = sorted((tmp_path / "c.db.data" / "snapshots").rglob("*.parquet"))
+    assert len(parts) == 2
+    assert not any(part.read_bytes().startswith(b"PAR1") or b"+33612340001" in part.read_bytes() for part in parts)
+    code, out, _ = run("import", tmp_path / "log.csv", "--store", place, "--part-rows", "1000")
+    assert b"nothing to do" in out

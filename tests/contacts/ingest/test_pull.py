@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import dataclasses
 import json
 import threading
 from collections.abc import Callable, Iterator
@@ -119,7 +120,7 @@ def twilio(pages: int, each: int = 3) -> Callable[[str, dict[str, str]], object]
 def wanted(platform: Platform, name: str, since: str = "2026-03-01", what: str = "messages", pace: Pace = FAST) -> Pull:
     provider = PROVIDERS[name]
     resources = tuple(resource for resource in provider.resources if resource.name == what)
-    return Pull(provider, resources, moment_of(since), platform.url, pace)
+    return Pull(provider, resources, moment_of(since), platform.url, pace, keep_pages=True)
 
 
 def pulled(store: Store, one: Pull) -> Pulled:
@@ -229,6 +230,13 @@ def test_an_answer_that_is_no_page(body: object, platform: Platform, store: Stor
     with pytest.raises(ContactsError) as caught:
         pulled(store, wanted(platform, "twilio"))
     assert caught.value.kind == "contacts-pull-refused"
+
+
+def test_raw_pages_go_once_they_are_imported(platform: Platform, store: Store) -> None:
+    platform.answer = twilio(2)
+    one = dataclasses.replace(wanted(platform, "twilio"), keep_pages=False)
+    assert pulled(store, one).imported[0].state == "done"
+    assert list((store.place.data / "pulls").iterdir()) == []
 
 
 def test_vonage_asks_by_day_product_and_direction(

@@ -48,6 +48,16 @@ def test_a_folder_in_the_order_of_names(tmp_path: Path) -> None:
     assert [leaf.name for leaf in leaves(str(folder), tmp_path, [])] == ["a.csv", "b/10.csv", "b/2.csv"]
 
 
+def test_a_store_in_the_folder_is_not_imported_into_itself(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(ROW + "n/a,x\n", "utf-8")
+    with new_store(tmp_path) as store:
+        (first,) = imported(store, tmp_path / "a.csv")
+        assert first.rejects
+        done = imported(store, tmp_path)
+    assert (done[0].name, done[0].state) == ("a.csv", "again")
+    assert all(one.plan is None for one in done[1:])
+
+
 def test_compressed_bulk_exports(tmp_path: Path) -> None:
     page = json.loads((FIXTURES / "twilio-messages.json").read_text("utf-8"))
     lines = "".join(json.dumps(one) + "\n" for one in page["messages"]).encode()

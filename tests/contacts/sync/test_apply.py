@@ -145,6 +145,19 @@ def test_late_events_overwrite_nothing(tmp_path: Path) -> None:
     assert rows(store, "registrations", "status", "checked_at") == [("active", at(600))]
 
 
+def test_evidence_is_better_than_a_check_that_could_not_tell(tmp_path: Path) -> None:
+    store = store_with(tmp_path, f"+{A}")
+    with store.write() as connection:
+        row = {
+            "lookup": f"+{A}", "status": "unverified", "method": "contacts_endpoint", "checked_at": at(5000),
+            "confidence": "none", "expires_at": at(9_000_000),
+        }  # fmt: skip
+        store.insert_new(connection, schema.registrations, [row])
+    take(store, "meta", status(A, "delivered", 60))
+    work(store)
+    assert rows(store, "registrations", "status", "checked_at") == [("active", at(60))]
+
+
 def test_the_same_again_is_nothing(tmp_path: Path) -> None:
     store = store_with(tmp_path, f"+{A}")
     bodies = [text(A, "STOP", 60), status(A, "read", 30), changed_number(A, B, 90)]

@@ -81,7 +81,7 @@ class Builder:
         """The canvas, its blocks connected and laid out; ``start`` is the node it begins with."""
         self._taken = {node.id for node in self.flow.nodes}
         for node in self.flow.nodes:
-            self._mine, braces = [], self.words.braces
+            self._mine, braces, computed = [], self.words.braces, self.words.computed
             place = node.at or self.flow.at or Place("")
             self._node(node, place)
             self.canvas.blocks.extend(self._mine)
@@ -90,6 +90,8 @@ class Builder:
             if self.words.braces > braces:
                 reason = "an invisible sign between its double braces: Chatfuel would read an attribute"
                 self.ledger.emulated("text", place, reason, "write the words without braces")
+            if self.words.computed > computed:
+                self.ledger.degraded("value", place, "“…”: Chatfuel does not compute it", "set an attribute before")
         self._resolve()
         self.canvas.start = self._onward(start)
         if self.canvas.start is None:

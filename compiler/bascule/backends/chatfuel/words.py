@@ -23,11 +23,13 @@ class Words:
     """Prints texts and values of one project.
 
     Attributes of Chatfuel belong to the contact: ``contact.city`` is written ``city``, unless the project has
-    another variable ``city``. ``braces`` counts the texts whose own braces had to be kept apart.
+    another variable ``city``. ``braces`` counts the texts whose own braces had to be kept apart,
+    ``computed`` the values that Chatfuel would have to compute: they are written ``…``.
     """
 
     def __init__(self, project: Project) -> None:
         self.braces = 0
+        self.computed = 0
         self._names = {path: ".".join(path) for path in _paths(project)}
         other = {name.casefold() for path, name in self._names.items() if not _own(path)}
         for path in self._names:
@@ -61,6 +63,9 @@ class Words:
             pieces.append(value)
         elif isinstance(value, Const):
             pieces.append(constant(value.value))
+        elif value is not None:
+            self.computed += 1
+            pieces.append("…")
 
     def _printed(self, pieces: list[str | Ref]) -> str:
         shown: list[str] = []

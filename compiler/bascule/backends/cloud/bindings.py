@@ -73,7 +73,7 @@ def _templates(templates: Sequence[PlannedTemplate]) -> dict[str, Any]:
                 "category_reason": template.category_reason,
                 "category_confidence": template.category_confidence,
                 **({"category_risk": template.category_risk} if template.category_risk else {}),
-                "category_evidence": list(template.category_evidence),
+                "category_evidence": [item.shown for item in template.category_evidence],
                 "languages": {},
             },
         )

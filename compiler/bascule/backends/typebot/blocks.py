@@ -155,7 +155,7 @@ class Bot:
                     media.kind.value, place, "its file is in the old platform's store", "upload it again"
                 )
                 continue
-            url = self.text(media.url.first)
+            url = self.text(media.url.first).replace("\u2060", "")
             kind = _MEDIA.get(media.kind, "embed")
             blocks.append(
                 {"id": _id("media", self.flow.id, node.id, str(number)), "type": kind, "content": {"url": url}}
@@ -256,7 +256,7 @@ class Bot:
     def _http(self, node: HttpRequest) -> dict[str, Any]:
         id_ = _id("http", self.flow.id, node.id)
         request: dict[str, Any] = {"id": _id("request", self.flow.id, node.id), "method": node.method.upper() or "GET",
-                                   "url": self.text(node.url)}  # fmt: skip
+                                   "url": self.text(node.url).replace("\u2060", "")}  # fmt: skip
         for name, pairs in (("headers", node.headers), ("queryParams", node.parameters)):
             if pairs:
                 request[name] = [
@@ -265,7 +265,7 @@ class Bot:
                 ]
         options: dict[str, Any] = {"webhook": request}
         if node.body:
-            request["body"] = self.text(node.body)
+            request["body"] = self.text(node.body).replace("\u2060", "")
             options |= {"isAdvancedConfig": True, "isCustomBody": True}
         mapping = [(path, ".".join(target)) for path, target in node.mapping]
         mapping += [("", ".".join(node.into))] if node.into else []

@@ -33,6 +33,7 @@ _PROVIDERS = ("infobip", "plivo", "twilio", "vonage")
     "--rate", type=click.FloatRange(0.01, 100), default=5.0, show_default=True, metavar="N", help="Requests a second."
 )
 @click.option("--default-region", default="", metavar="FR", help="Country of numbers that name none.")
+@click.option("--keep-pages", is_flag=True, help="Keep the raw pages, which `contacts erase` does not reach.")
 @store_options
 def command(
     provider: str,
@@ -41,13 +42,14 @@ def command(
     base_url: str,
     rate: float,
     default_region: str,
+    keep_pages: bool,
     store: str,
     data: str,
     shown: str,
     fail_on: str,
     colour: str,
 ) -> int:
-    """Fetch records from a platform's API, keep the raw pages, and import them.
+    """Fetch records from a platform's API, and import them.
 
     Credentials come from the environment alone: TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, VONAGE_API_KEY and
     VONAGE_API_SECRET, PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN, INFOBIP_API_KEY and INFOBIP_BASE_URL. A pull that was
@@ -67,7 +69,9 @@ def command(
             from bascule.contacts.ingest.pull.puller import Pull, account_of, moment_of, pull
 
             one = PROVIDERS[provider]
-            wanted = Pull(one, _resources(one, names), moment_of(since), base_url, Pace(rate), default_region)
+            wanted = Pull(
+                one, _resources(one, names), moment_of(since), base_url, Pace(rate), default_region, keep_pages
+            )
             account_of(one, os.environ)
         with opened(store, data, create=True) as open_, contact_errors(provider):
             return _finish(list(pull(open_, wanted, os.environ)), shown, fail_on, colour)

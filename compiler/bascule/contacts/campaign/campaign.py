@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from bascule.contacts.campaign.recipients import Recipient, sms_header, sms_row,
 from bascule.contacts.campaign.texts import Campaign, language_of
 from bascule.contacts.clock import instant, now
 from bascule.contacts.lists import write_list
+from bascule.contacts.store.store import batched
 from bascule.contacts.tabular.problems import ContactsError
 from bascule.contacts.tabular.sinks import atomic
 
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Made", "make", "recipients", "wording_of"]
 
 _SETTING = "campaign"
+_BATCH = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,7 @@ def make(store: Store, campaign: Campaign, provider: str, purpose: str, output: 
     }
     _write(str(folder / "campaign.json"), json.dumps(summary, ensure_ascii=False, indent=2) + "\n")
     files.append((str(folder / "campaign.json"), 1))
-    _remember(store, summary)
+    _remember(store, summary, found)
     return Made(identity, texts, tuple(files))
 
 
@@ -148,13 +150,25 @@ def _write(path: str, text: str) -> None:
         file.write(text.encode())
 
 
-def _remember(store: Store, summary: dict[str, Any]) -> None:
-    """Keep what people were shown: it is the wording of the consent that their answers give."""
-    from bascule.contacts.store.schema import settings
+def _remember(store: Store, summary: dict[str, Any], found: Sequence[Recipient]) -> None:
+    """Keep who was shown what: it is the wording of the consent that their answers give."""
+    from bascule.contacts.store.schema import campaign_people, settings
 
     row = {"name": f"{_SETTING}:{summary['id']}", "value": json.dumps(summary, ensure_ascii=False, sort_keys=True)}
+    asked = (
+        {
+            "campaign": summary["id"],
+            "person_id": item.person,
+            "channel": item.channel,
+            "language": item.language,
+            "asked_at": summary["made_at"],
+        }
+        for item in found
+    )
     with store.write() as connection:
         store.insert_new(connection, settings, [row])
+        for group in batched(asked, _BATCH):
+            store.insert_new(connection, campaign_people, group)
 
 
 def wording_of(store: Store, channel: str, language: str) -> tuple[str, str] | None:

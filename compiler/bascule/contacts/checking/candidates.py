@@ -58,6 +58,9 @@ class _Identity:
     number_type: str | None
     replaced: str | None
     merged: str | None
+    status: str | None
+    method: str | None
+    expires: str | None
 
 
 def find_candidates(store: Store, connection: Connection, wanted: Wanted, into: Candidates) -> Iterator[str]:
@@ -66,11 +69,11 @@ def find_candidates(store: Store, connection: Connection, wanted: Wanted, into: 
     A person is left out with all numbers when any identifier of theirs is on the suppression list, for any channel:
     who said no once is not looked up either.
     """
-    from sqlalchemy import select
+    from sqlalchemy import and_, select
 
     from bascule.contacts.store import schema
 
-    identities, persons = schema.identities, schema.persons
+    identities, persons, known = schema.identities, schema.persons, schema.registrations
     rows = connection.execution_options(yield_per=_CHUNK).execute(
         select(
             identities.c.person_id,
@@ -81,18 +84,21 @@ def find_candidates(store: Store, connection: Connection, wanted: Wanted, into: 
             identities.c.number_type,
             identities.c.replaced_at,
             persons.c.merged_into,
+            known.c.status,
+            known.c.method,
+            known.c.expires_at,
         )
         .join(persons, persons.c.id == identities.c.person_id)
+        .outerjoin(known, and_(identities.c.kind == "phone", known.c.lookup == identities.c.lookup))
         .order_by(identities.c.person_id, identities.c.kind, identities.c.scope, identities.c.lookup)
     )
-    known = _known(store, connection, wanted)
     suppressed = _suppressed(connection)
     for _, group in groupby((_Identity(*row) for row in rows), key=lambda item: item.person):
-        yield from _of_person(store, list(group), wanted, suppressed, known, into)
+        yield from _of_person(store, list(group), wanted, suppressed, into)
 
 
 def _of_person(
-    store: Store, held: list[_Identity], wanted: Wanted, suppressed: frozenset[str], known: set[str], into: Candidates
+    store: Store, held: list[_Identity], wanted: Wanted, suppressed: frozenset[str], into: Candidates
 ) -> Iterator[str]:
     phones = [item for item in held if item.kind == "phone"]
     if not phones:
@@ -106,7 +112,7 @@ def _of_person(
     for item in phones:
         into.considered += 1
         value = values[id(item)] if suppressed else store.vault.open(item.person, item.value)
-        reason = _reason(item, value, blocked, known, wanted)
+        reason = _reason(item, value, blocked, wanted)
         if reason:
             into.hold(reason)
         else:
@@ -114,7 +120,7 @@ def _of_person(
             yield item.lookup
 
 
-def _reason(item: _Identity, value: str | None, blocked: bool, known: set[str], wanted: Wanted) -> str:
+def _reason(item: _Identity, value: str | None, blocked: bool, wanted: Wanted) -> str:
     """Why a number is not asked about; empty where it is."""
     if value is None:
         return "erased"
@@ -126,7 +132,7 @@ def _reason(item: _Identity, value: str | None, blocked: bool, known: set[str], 
         return "suppressed"
     if item.number_type not in wanted.types:
         return f"number type {item.number_type or 'unknown'}"
-    if item.lookup in known:
+    if not wanted.refresh and _is_fresh(item, wanted):
         return "result still fresh"
     if wanted.only is not None and value not in wanted.only:
         return "not in the results"
@@ -143,19 +149,11 @@ def _suppressed(connection: Connection) -> frozenset[str]:
     return frozenset(connection.execute(select(table.pseudonym).where(table.released_at.is_(None))).scalars())
 
 
-def _known(store: Store, connection: Connection, wanted: Wanted) -> set[str]:
-    """Lookups whose result has not expired. A result of another method counts when it says yes or no; one of the same
+def _is_fresh(item: _Identity, wanted: Wanted) -> bool:
+    """Whether the last result has not expired. One of another method counts when it says yes or no; one of the same
     method counts in any case: asking a checker again that cannot tell would tell nothing. What a simulator said counts
     for nobody but itself."""
-    from sqlalchemy import and_, or_, select
-
-    from bascule.contacts.store import schema
-
-    if wanted.refresh:
-        return set()
-    table = schema.registrations.c
-    told = and_(table.status.in_((Value.ACTIVE, Value.INACTIVE)), table.method != "simulator")
-    rows = connection.execute(
-        select(table.lookup).where(table.expires_at > wanted.now, or_(told, table.method == wanted.method))
-    ).scalars()
-    return set(rows)
+    if (item.expires or "") <= wanted.now:
+        return False
+    told = item.status in (Value.ACTIVE, Value.INACTIVE) and item.method != "simulator"
+    return told or item.method == wanted.method

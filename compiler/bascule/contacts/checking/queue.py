@@ -37,7 +37,9 @@ def _started(process: int) -> str:
         stat = Path(f"/proc/{process}/stat").read_text("ascii", errors="replace")
     except OSError:
         return ""
-    return stat.rpartition(")")[2].split()[19]
+    fields = stat.rpartition(")")[2].split()
+    # One that has ended and that nobody has asked about yet is not running.
+    return "" if fields[0] in ("Z", "X") else fields[19]
 
 
 def _is_gone(worker: str) -> bool:

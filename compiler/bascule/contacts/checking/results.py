@@ -60,8 +60,9 @@ def finish(
 ) -> Counter[str]:
     """Keep the final answers of a batch (by lookup) as registrations. Without trust a yes or no is ``unverified``.
 
-    A result does not replace a newer one. One that says nothing (unverified, error, processing) does not replace an
-    unexpired yes or no, and a simulated one replaces nothing but a simulated one. Returns what was done, in numbers.
+    A result does not replace a newer one; but a yes or no that has not expired replaces what says nothing. What says
+    nothing (unverified, error, processing) does not replace an unexpired yes or no, and a simulated result replaces
+    nothing but a simulated one. Returns what was done, in numbers.
     """
     from sqlalchemy import select
 
@@ -127,9 +128,13 @@ def _registration(
 def _replaces(row: Mapping[str, Any], before: Mapping[Any, Any], moment: str) -> bool:
     if before["method"] == "simulator":
         return True
-    if row["method"] == "simulator" or row["checked_at"] < before["checked_at"]:
+    if row["method"] == "simulator":
         return False
     stands = before["status"] in _TOLD and (before["expires_at"] or "") > moment
+    if row["status"] in _TOLD and before["status"] not in _TOLD:
+        return bool(row["expires_at"] > moment)
+    if row["checked_at"] < before["checked_at"]:
+        return False
     return row["status"] in _TOLD or not stands
 
 

@@ -11,6 +11,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ __all__ = ["USAGE", "Imported", "data_of", "digest_of", "import_paths", "publish
 USAGE = frozenset({"contacts-region-unknown", "contacts-usage", "contacts-encoding-unknown"})
 """Errors that are the same for every file."""
 
+_ATTEMPTS = 20
 _HASH_BLOCK = 4 << 20
 _NUMBA_FROM = 64 << 20
 """Bytes of a file for which loading machine code pays."""
@@ -175,7 +177,7 @@ class _Run:
 
     def run(self, store: Store) -> None:
         """Write what is missing, and close the import."""
-        from sqlalchemy import select, update
+        from sqlalchemy import select
 
         from bascule.contacts.store import schema
 
@@ -189,6 +191,19 @@ class _Run:
                 pass
             done.state = "again"
             return
+        try:
+            self._import(store, plan)
+        except ContactsError:
+            # The file is broken, and will be when it is read again: half of it must not stay behind as if it were all.
+            self._forget(store)
+            raise
+
+    def _import(self, store: Store, plan: Plan) -> None:
+        from sqlalchemy import update
+
+        from bascule.contacts.store import schema
+
+        done = self.done
         with store.run("import", done.import_id) as counts:
             self._register(store)
             known = self._known(store)
@@ -217,6 +232,20 @@ class _Run:
             done.state = "done"
             self._say_same_bytes(store, plan)
 
+    def _forget(self, store: Store) -> None:
+        """Take an unfinished import back: its rows, then its files."""
+        from sqlalchemy import delete
+
+        from bascule.contacts.store import schema
+
+        name = self.done.import_id
+        with store.write() as connection:
+            connection.execute(delete(schema.import_parts).where(schema.import_parts.c.import_id == name))
+            connection.execute(delete(schema.imports).where(schema.imports.c.id == name))
+        shutil.rmtree(store.place.snapshots / name, ignore_errors=True)
+        for left in store.place.rejects.glob(f".{name}.*"):
+            left.unlink(missing_ok=True)
+
     def _say_same_bytes(self, store: Store, plan: Plan) -> None:
         from sqlalchemy import select
 
@@ -239,6 +268,21 @@ class _Run:
             )
 
     def _register(self, store: Store) -> None:
+        """Give the import its number. Another import that takes the same one at the same moment makes us try again."""
+        import time
+
+        from sqlalchemy.exc import IntegrityError, OperationalError
+
+        for attempt in range(1, _ATTEMPTS + 1):
+            try:
+                self._register_once(store)
+                return
+            except (IntegrityError, OperationalError):
+                if attempt == _ATTEMPTS:
+                    raise
+                time.sleep(0.05 * attempt)
+
+    def _register_once(self, store: Store) -> None:
         from sqlalchemy import func, select
 
         from bascule.contacts.store import schema

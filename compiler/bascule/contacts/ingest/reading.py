@@ -356,7 +356,7 @@ def _dates(source: Source, options: Options) -> None:
         if order is Order.UNKNOWN:
             source.remarks.append(
                 Remark(
-                    "contacts-date-order",
+                    "contacts-date-undecided",
                     "dates such as 03/04/2026 can be read in two ways, and no date of the file says which",
                     "give --date-order day-first or month-first; such dates are unknown now, and kept as they are",
                 )

@@ -53,10 +53,10 @@ def private_folder(below: Path | None) -> Iterator[Path]:
             yield Path(folder)
         return
     for old in below.glob("tmp-*"):
-        if old.name[4:].isdecimal() and not alive(int(old.name[4:])):
+        process = old.name[4:].partition("-")[0]
+        if process.isdecimal() and not alive(int(process)):
             shutil.rmtree(old, ignore_errors=True)
-    own = below / f"tmp-{os.getpid()}"
-    own.mkdir(mode=0o700, exist_ok=True)
+    own = Path(tempfile.mkdtemp(prefix=f"tmp-{os.getpid()}-", dir=below))
     try:
         yield own
     finally:
@@ -100,6 +100,10 @@ def _walk(path: Path, remarks: list[Remark]) -> list[Path]:
     found = []
     skipped = 0
     for root, folders, names in os.walk(path):
+        if {"snapshots", "secrets"} <= set(folders):
+            # A store's own folder: what it holds was imported already.
+            folders.clear()
+            continue
         folders[:] = sorted(one for one in folders if not one.startswith((".", "__MACOSX")))
         for one in sorted(names):
             if one.startswith(".") or one.lower() in _NOISE:

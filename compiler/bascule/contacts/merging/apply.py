@@ -224,11 +224,12 @@ def _retire(store: Store, connection: Connection, person: Person, moment: str) -
     table, held = schema.persons, schema.identities
     for ids in batched(person.joined, _LOOKED_UP):
         for row in connection.execute(select(held).where(held.c.person_id.in_(ids))).mappings().all():
-            value = store.vault.open(row["person_id"], row["value"])
+            value = store.vault.seal(person.id, store.vault.open(row["person_id"], row["value"]))
             connection.execute(
                 update(held)
                 .where(held.c.kind == row["kind"], held.c.scope == row["scope"], held.c.lookup == row["lookup"])
-                .values(person_id=person.id, value=store.vault.seal(person.id, value))
+                # What was sealed with a key that is gone stays as it is: nobody can read it.
+                .values(person_id=person.id, value=row["value"] if value is None else value)
             )
         for other in (schema.facts, schema.conflicts, schema.decisions):
             connection.execute(delete(other).where(other.c.person_id.in_(ids)))

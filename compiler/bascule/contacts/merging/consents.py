@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from bascule.contacts.consent.keywords import recognise
 from bascule.contacts.consent.ledger import ConsentEvent
 from bascule.contacts.rows import PURPOSES
 
-__all__ = ["ANY_CHANNEL", "event_of", "identifier_of"]
+if TYPE_CHECKING:
+    from bascule.contacts.campaign.answers import Answers
+
+__all__ = ["ANY_CHANNEL", "answers_of", "event_of", "identifier_of"]
 
 ANY_CHANNEL = "*"
 """The channel of an entry that names none: an opt-out then holds for all, an opt-in for none."""
@@ -76,6 +79,30 @@ def event_of(row: Mapping[str, Any], person: str) -> ConsentEvent | None:
         import_id=row["import_id"],
         source_row=row["source_row"],
     )
+
+
+def answers_of(rows: Iterable[Mapping[str, Any]], people: Sequence[str], answers: Answers) -> list[ConsentEvent]:
+    """What a person's words say as answers to what they were asked; ``people`` are the ids they are or were known by,
+    the present one first."""
+    found = []
+    for row in rows:
+        used = identifier_of(row)
+        if used is None:
+            continue
+        event = answers.consent(
+            people,
+            row["channel"] or "",
+            row["consent_keyword"],
+            row["occurred_at"] or "",
+            key=f"{row['import_id']}:{row['source_row']}:{row['part']}:answer",
+            identity=used,
+            proof=f"import:{row['import_id']}:{row['source_row']}",
+            import_id=row["import_id"],
+            source_row=row["source_row"],
+        )
+        if event is not None:
+            found.append(event)
+    return found
 
 
 def _source(row: Mapping[str, Any]) -> str:

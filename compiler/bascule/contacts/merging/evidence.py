@@ -135,9 +135,10 @@ def _learnt(connection: duckdb.DuckDBPyConnection, store: Store, strangers: dict
 
     imported = select(imports.c.id)
 
-    def numbered(person: str) -> int:
+    def numbered(person: str) -> int | None:
+        """None for a person who was added since the persons were read."""
         found = node(person)
-        return strangers[person] if found is None else found
+        return strangers.get(person) if found is None else found
 
     def held() -> Iterator[tuple[Any, ...]]:
         table = identities.c
@@ -152,8 +153,9 @@ def _learnt(connection: duckdb.DuckDBPyConnection, store: Store, strangers: dict
             ):  # fmt: skip
                 person, kind, scope, value, *rest = item
                 opened = store.vault.open(person, value)
-                if opened is not None and kind in KINDS:
-                    yield numbered(person), KINDS.index(kind), scope, opened, *rest
+                owner = numbered(person)
+                if opened is not None and owner is not None and kind in KINDS:
+                    yield owner, KINDS.index(kind), scope, opened, *rest
 
     def facts_of(table: Any) -> Iterator[tuple[Any, ...]]:
         with store.read() as reading:
@@ -163,8 +165,9 @@ def _learnt(connection: duckdb.DuckDBPyConnection, store: Store, strangers: dict
                 .order_by(table.person_id, table.field)
             ):
                 opened = store.vault.open(person, value)
-                if opened is not None:
-                    yield numbered(person), field, opened, source, number, seen
+                owner = numbered(person)
+                if opened is not None and owner is not None:
+                    yield owner, field, opened, source, number, seen
 
     connection.execute(
         "CREATE TABLE learnt (node BIGINT, kind TINYINT, scope VARCHAR, value VARCHAR, region VARCHAR, type VARCHAR,"

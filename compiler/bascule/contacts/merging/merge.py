@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from bascule.contacts.counts import Counts
 from bascule.contacts.merging.backup import back_up_before, backup_done
-from bascule.contacts.merging.consents import event_of
+from bascule.contacts.merging.consents import answers_of, event_of
 from bascule.contacts.merging.engine import opened_engine, single
 from bascule.contacts.merging.evidence import insert_rows, load_evidence
 from bascule.contacts.merging.invite import write_invitations
@@ -86,7 +86,7 @@ def merge(store: Store, options: Options) -> Merged:
             assign(connection, new)
             count_rows(connection, new, resolved)
             if options.dry_run:
-                for _ in _worked_out(connection, options, resolved):
+                for _ in _worked_out(connection, store, options, resolved):
                     pass
                 return Merged(resolved.verify(), remarks)
             if not new and not shards(connection, options.batch_rows):
@@ -131,10 +131,13 @@ def _others(store: Store) -> list[int]:
         ]
 
 
-def _worked_out(connection: duckdb.DuckDBPyConnection, options: Options, counts: Counts) -> Iterator[list[Person]]:
+def _worked_out(
+    connection: duckdb.DuckDBPyConnection, store: Store, options: Options, counts: Counts
+) -> Iterator[list[Person]]:
     notes: Counter[str] = Counter()
     for shard in shards(connection, options.batch_rows):
         people = read_shard(connection, shard, options.survivorship)
+        notes["answers to a campaign: opt-ins for WhatsApp"] += _answers(store, people)
         for person in people:
             notes["persons worked on"] += 1
             notes["persons joined into an older one"] += len(person.joined)
@@ -148,6 +151,22 @@ def _worked_out(connection: duckdb.DuckDBPyConnection, options: Options, counts:
     counts.notes.update({name: number for name, number in notes.items() if number})
 
 
+def _answers(store: Store, people: Sequence[Person]) -> int:
+    """Add the consent that words give as answers to a campaign; how many there are."""
+    from bascule.contacts.campaign.answers import Answers
+
+    found = 0
+    with store.read() as connection:
+        answers = Answers(connection)
+        spoke = [person for person in people if person.words] if answers else []
+        answers.load(name for person in spoke for name in (person.id, *person.joined))
+        for person in spoke:
+            given = answers_of(person.words, [person.id, *person.joined], answers)
+            person.events += given
+            found += len(given)
+    return found
+
+
 def _write(connection: duckdb.DuckDBPyConnection, store: Store, options: Options, counts: Counts) -> str:
     """Persons in order of their ids, then identities in order of theirs: random keys would be far slower."""
     from bascule.contacts.merging.apply import IDENTITY_COLUMNS, sealed_identities, write_identities, write_people
@@ -155,7 +174,7 @@ def _write(connection: duckdb.DuckDBPyConnection, store: Store, options: Options
     number = {"source_row": "BIGINT"}
     columns = ", ".join(f"{name} {number.get(name, 'VARCHAR')}" for name in IDENTITY_COLUMNS)
     connection.execute(f"CREATE TABLE identity_rows ({columns})")
-    for people in _worked_out(connection, options, counts):
+    for people in _worked_out(connection, store, options, counts):
         write_people(store, people)
         insert_rows(connection, "identity_rows", sealed_identities(store, people))
     cursor = connection.cursor()

@@ -78,6 +78,8 @@ class Person:
     identities: list[Identity] = field(default_factory=list)
     events: list[ConsentEvent] = field(default_factory=list)
     joined: list[str] = field(default_factory=list)
+    words: list[dict[str, Any]] = field(default_factory=list)
+    """Rows with a word that may be the answer to a question."""
 
 
 def read_shard(connection: duckdb.DuckDBPyConnection, shard: Shard, rules: Survivorship) -> list[Person]:
@@ -95,17 +97,20 @@ def read_shard(connection: duckdb.DuckDBPyConnection, shard: Shard, rules: Survi
     doubts = _doubts(connection, rules)
     _identities(connection, limits, people, doubts)
     for pno, *cells in run(shard_sql.CONSENT).fetchall():
-        event = event_of(dict(zip(shard_sql.CONSENT_COLUMNS, cells, strict=True)), people[pno].id)
+        row = dict(zip(shard_sql.CONSENT_COLUMNS, cells, strict=True))
+        event = event_of(row, people[pno].id)
         if event is not None:
             people[pno].events.append(event)
+        if row["consent_keyword"] is not None and row["consent_action"] != "opt_out":
+            people[pno].words.append(row)
     run("DROP TABLE w")
     run("DROP TABLE customs")
     return list(people.values())
 
 
 def _fields(rows: list[tuple[Any, ...]], rules: Survivorship, people: dict[int, Person]) -> None:
-    """Give out rows of person, field, value, import, source row, moment, part and whether the store learnt it elsewhere;
-    those of one field stand together, the one that survives first."""
+    """Give out rows of person, field, value, import, source row, moment, part and whether the store learnt it
+    elsewhere; those of one field stand together, the one that survives first."""
     for (pno, name), group in itertools.groupby(rows, key=lambda row: (row[0], row[1])):
         person = people[pno]
         (best, learnt), *others = [(Value(*row[1:7]), row[7]) for row in group]

@@ -48,7 +48,7 @@ def subject_data(store: Store, subject: Subject) -> dict[str, Any]:
         found["persons"] = rows(schema.persons, schema.persons.c.id.in_(subject.ids))
         for table in (
             schema.identities, schema.facts, schema.conflicts, schema.consents, schema.decisions, schema.deliveries,
-            schema.outbox,
+            schema.outbox, schema.campaign_people,
         ):  # fmt: skip
             found[table.name] = rows(table, table.c.person_id.in_(subject.ids))
         lookups = [lookup for kind, _, _, lookup in subject.identifiers if kind == "phone"]

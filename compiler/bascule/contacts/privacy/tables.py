@@ -38,7 +38,9 @@ def erase_rows(connection: Connection, vault: Vault, subjects: Sequence[Subject]
         for table in (schema.registrations, schema.check_items):
             count(table.name, connection.execute(delete(table).where(table.c.lookup.in_(group))).rowcount)
     for group in batched(ids, _GROUP):
-        for table in (schema.facts, schema.conflicts, schema.decisions, schema.identities, schema.outbox):
+        for table in (
+            schema.facts, schema.conflicts, schema.decisions, schema.identities, schema.outbox, schema.campaign_people,
+        ):  # fmt: skip
             count(table.name, connection.execute(delete(table).where(table.c.person_id.in_(group))).rowcount)
         deliveries = schema.deliveries
         count(

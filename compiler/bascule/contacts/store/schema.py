@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 __all__ = [
+    "campaign_people",
     "check_batches",
     "check_items",
     "check_runs",
@@ -263,6 +264,17 @@ decisions = Table(
     Column("policy", _TEXT, nullable=False),
     Column("decided_at", _TEXT, nullable=False),
     Index("decisions_action", "action", "reason"),
+)
+
+campaign_people = Table(
+    "campaign_people",
+    metadata,
+    Column("campaign", _TEXT, primary_key=True, comment="its texts are in the settings, as campaign:<id>"),
+    Column("person_id", _TEXT, primary_key=True, index=True),
+    Column("channel", _TEXT, nullable=False, comment="sms, viber"),
+    Column("language", _TEXT, nullable=False, comment="of the text they were sent"),
+    Column("asked_at", _TEXT, nullable=False, comment="when the recipients were first written to a file"),
+    comment="who was asked what: an answer such as YES says something only together with its question",
 )
 
 inbox = Table(

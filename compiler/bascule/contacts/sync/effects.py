@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bascule.contacts.campaign.answers import Answers
 from bascule.contacts.checking.evidence import ARRIVED, NO_ACCOUNT
 from bascule.contacts.clock import instant, parse
 from bascule.contacts.consent.keywords import folded, recognise
@@ -50,6 +51,7 @@ class Effects:
     _deliveries: dict[tuple[str, str], dict[str, Any]] = field(default_factory=dict)
     _registrations: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     _seen: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _answers: Answers | None = None
 
     def of(self, key: str, event: Event, at: str) -> tuple[str, str | None]:
         """Apply one event; its outcome, and whom it was about. ``at`` is empty where nobody knows when it was."""
@@ -94,11 +96,13 @@ class Effects:
         self.store.insert_new(self.connection, schema.outbox, self._outbox, ["change_key"])
 
     def prepare(self) -> None:
-        """Read the registrations of all numbers of the people that were loaded."""
+        """Read the registrations of all numbers of the people that were loaded, and what these people were asked."""
         from sqlalchemy import select
 
         from bascule.contacts.store import schema
 
+        self._answers = Answers(self.connection)
+        self._answers.load(self.people.persons)
         table = schema.registrations
         wanted = sorted({lookup for person in self.people.persons.values() for lookup in person.phones})
         self._registrations.update(dict.fromkeys(wanted))
@@ -138,9 +142,33 @@ class Effects:
 
     def _words(self, key: str, event: Event, at: str, person: Person) -> bool:
         action, text = _said(event, person.language)
-        if action not in ("opt_out", "opt_in"):
+        if action in ("opt_out", "opt_in"):
+            self._consent(key, event, at, person, action, "*", "keyword", text)
+        answered = action != "opt_out" and self._answered(key, event, at, person)
+        return action in ("opt_out", "opt_in") or answered
+
+    def _answered(self, key: str, event: Event, at: str, person: Person) -> bool:
+        """Whether a message is a yes to the question of a campaign: consent for WhatsApp, in the campaign's words."""
+        if self._answers is None or not self._answers:
             return False
-        self._consent(key, event, at, person, action, "*", "keyword", text)
+        phone = self.people.phone_for(person, event.who, at)
+        given = self._answers.consent(
+            [person.id],
+            event.channel,
+            str(event.data.get("text", "")),
+            at,
+            key=f"sync:{key}",
+            identity=("phone", "", phone.value) if phone is not None else event.who[0],
+            proof=f"{event.provider}:{event.native}",
+        )
+        if given is None:
+            return False
+        self._consents.append(given)
+        self.notes["answers to a campaign: opt-ins for WhatsApp"] += 1
+        details = {"action": "opt_in", "channel": "whatsapp", "occurred_at": at, "purpose": given.purpose}
+        if phone is not None:
+            details["phone"] = phone.value
+        self._change(person, f"consent:{key}:whatsapp", "consent", {**details, "source": "campaign"})
         return True
 
     def _echo(self, key: str, event: Event, at: str, person: Person) -> str:
@@ -252,7 +280,7 @@ class Effects:
         if phone is None or not at:
             return False
         before = self._registration(phone.lookup)
-        if before is not None and before["method"] != "simulator":
+        if before is not None and before["method"] != "simulator" and before["status"] in ("active", "inactive"):
             newer = before["checked_at"] > at
             contradicted = status == "inactive" and before["checked_at"] == at
             if newer or contradicted:

@@ -34,6 +34,7 @@ from bascule.whatsapp.plan import (
     Route,
     SendRecord,
     TemplateSend,
+    WitnessStep,
 )
 from bascule.whatsapp.policy import Policy
 
@@ -326,10 +327,14 @@ _WITNESS_STEPS = 40
 """Steps of a witness that the certificate prints; a longer one keeps its end."""
 
 
-def _witness(arrival: Arrival) -> tuple[tuple[str, float], ...]:
-    if arrival.witnesses is None or arrival.interval.never:
-        return ()
-    return tuple((item.node, _clock(item.clock)) for item in arrival.witnesses.to(arrival.node, _WITNESS_STEPS))
+def _witness(arrival: Arrival) -> tuple[tuple[WitnessStep, ...], int]:
+    """The end of the way to a late send, and how many steps stand before it."""
+    if arrival.interval.never:
+        return (), 0
+    steps, left_out = arrival.told(_WITNESS_STEPS)
+    return tuple(
+        WitnessStep(step.flow, step.node, _clock(step.clock), step.repeat, step.loop) for step in steps
+    ), left_out
 
 
 def _record(step: PlannedStep, arrival: Arrival, names: tuple[str, ...]) -> SendRecord:
@@ -344,6 +349,7 @@ def _record(step: PlannedStep, arrival: Arrival, names: tuple[str, ...]) -> Send
         reason = "the window is closed on every path: sent as a template"
     else:
         reason = "the window may be closed: sent as a template then, free-form while it is open"
+    witness, left_out = _witness(arrival)
     return SendRecord(
         flow=step.flow,
         node=step.node,
@@ -355,5 +361,6 @@ def _record(step: PlannedStep, arrival: Arrival, names: tuple[str, ...]) -> Send
         delivery=step.delivery,
         templates=names,
         reason=reason,
-        witness=_witness(arrival),
+        witness=witness,
+        left_out=left_out,
     )

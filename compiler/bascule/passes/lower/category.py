@@ -35,7 +35,8 @@ class Evidence:
     """A word that speaks for a category.
 
     ``start`` and ``end`` are offsets into the judged text; what stands elsewhere (lists ``hint``, ``key`` and
-    ``button``) has the empty span ``0, 0``. ``list`` names the list of words (data/lists.yaml).
+    ``button``) has the empty span ``0, 0``. ``list`` names the list of words (data/lists.yaml); ``button`` is the
+    index of the label that holds the word.
     """
 
     category: str
@@ -43,6 +44,7 @@ class Evidence:
     start: int
     end: int
     list: str
+    button: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +76,10 @@ def judge_category(
         [*_text_evidence(text, folded, words), *_hole_evidence(holes)], key=lambda item: (item.start, item.end)
     )
     code = _code_shown(text, found, holes, folded)
-    for label in buttons:
+    for number, label in enumerate(buttons):
         label_folded, _ = fold_text(label)
         found += [
-            Evidence(item.category, item.word, 0, 0, "button")
+            Evidence(item.category, item.word, 0, 0, "button", number)
             for item in _text_evidence(label, label_folded, words)
             if _weight(item) >= _TELLING and item.list != "code_action"
         ]

@@ -12,7 +12,7 @@ from bascule.ir.expr import Const, Expression
 from bascule.ir.settings import FileFacts
 from bascule.ir.text import Hole, Literal, Text, holes, join_text, plain_text
 from bascule.passes.given import file_of
-from bascule.passes.lower.category import CategoryVerdict, judge_category
+from bascule.passes.lower.category import CategoryVerdict, Evidence, judge_category
 from bascule.passes.lower.context import LowerContext, Site
 from bascule.passes.lower.draft import localized_text
 from bascule.passes.lower.media import media_kind
@@ -26,7 +26,7 @@ from bascule.passes.lower.texts import (
     tidy_template,
 )
 from bascule.source import Place
-from bascule.whatsapp.plan import Origin, PlannedTemplate, Slot
+from bascule.whatsapp.plan import CategoryWord, Origin, PlannedTemplate, Slot
 from bascule.whatsapp.templates import (
     Body,
     BodyExample,
@@ -297,19 +297,23 @@ def _planned(
 ) -> tuple[PlannedTemplate, tuple[tuple[str, Expression], ...]]:
     bindings = tuple((slot.key, slot.expression) for slot in slots)
     origin = Origin(site.flow.id, site.node.id, locale, text, bindings, site.place)
-    evidence = tuple(f"{item.category}: “{item.word}” ({item.list})" for item in verdict.evidence)
     planned = PlannedTemplate(
         template=template,
         language=language,
         slots=slots,
         origins=(origin,),
         category_reason=verdict.reason,
-        category_evidence=evidence,
+        category_evidence=tuple(map(_category_word, verdict.evidence)),
         category_confidence=verdict.confidence,
         category_risk=verdict.risk,
         place=site.place,
     )
     return planned, bindings
+
+
+def _category_word(item: Evidence) -> CategoryWord:
+    where = item.list if item.list in ("button", "key", "hint") else "text"
+    return CategoryWord(item.category, item.word, where, item.list, item.start, item.end, item.button)
 
 
 def _shown(text: Text) -> str:

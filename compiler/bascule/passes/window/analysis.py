@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 
 from bascule.ir.project import Flow, Initiator, Project
 from bascule.passes.interval import Interval, hull
 from bascule.passes.window.calls import Prover, call_clocks, uncalled, ways_in
 from bascule.passes.window.report import Arrival, Verdict, WindowReport, judge
-from bascule.passes.window.runs import Root, find_run
+from bascule.passes.window.runs import Root, Runs
 from bascule.passes.window.solve import components
 from bascule.passes.window.steps import sends
 from bascule.passes.window.unfold import END
-from bascule.passes.witness import Move, Search, Step, Witnesses
+from bascule.passes.witness import Move, Search, Witnesses
 
 __all__ = ["analyse_window"]
 
@@ -39,7 +38,7 @@ def analyse_window(project: Project, limit: float) -> WindowReport:
         if clock is not None
     ]
     outer = [Root(flow.id, start, math.inf, entered=True) for flow, start in uncalled(project)]
-    runs_of_called = partial(find_run, prover, (*known, *outer), limit, True)
+    runs_of_called = Runs(prover, (*known, *outer), limit, entered=True)
     arrivals: dict[tuple[str, str], list[Arrival]] = {}
     for flow, entry, start, clock in ways:
         unfolded = prover.unfolded(flow, start)
@@ -49,9 +48,10 @@ def analyse_window(project: Project, limit: float) -> WindowReport:
             if interval is not None:
                 reached[node.id] = interval
         witnesses = _witnesses(prover, flow, start, clock.high, limit)
-        runs: Callable[[str, str], tuple[Step, ...]] = runs_of_called
+        runs: Runs | None = runs_of_called
         if entry is None or entry.initiator is not Initiator.SUBFLOW:
-            runs = partial(find_run, prover, (Root(flow.id, start, clock.high, entered=False),), limit, False)
+            root = Root(flow.id, start, clock.high, entered=False)
+            runs = Runs(prover, (root,), limit, entered=False) if any(unfolded.runs) else None
         for node_id, interval in reached.items():
             verdict = judge(interval, limit)
             told = verdict is not Verdict.INSIDE and sends(flow.by_id[node_id])

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bascule.ir.project import Entry
 from bascule.passes.interval import Interval
+from bascule.passes.window.runs import Runs
 from bascule.passes.witness import Step, Witnesses
 
 __all__ = ["Arrival", "Verdict", "WindowReport", "judge"]
@@ -41,7 +42,7 @@ class Arrival:
     interval: Interval
     verdict: Verdict
     witnesses: Witnesses | None = field(default=None, compare=False, repr=False)
-    runs: Callable[[str, str], tuple[Step, ...]] | None = field(default=None, compare=False, repr=False)
+    runs: Runs | None = field(default=None, compare=False, repr=False)
 
     @property
     def witness(self) -> tuple[Step, ...]:
@@ -56,9 +57,18 @@ class Arrival:
         """The witness from an entry of the project on and with the steps inside the flows that it calls.
 
         Each step is one that a simulator can take. Empty for a send inside the window, and where recursion is so deep
-        that no such run was found.
+        that no such run was found. A flow that no other runs, and that runs none, has its witness as its run.
         """
-        return self.runs(self.flow, self.node) if self.runs is not None else ()
+        return self.runs.to(self.flow, self.node) if self.runs is not None else self.witness
+
+    def told(self, most: int) -> tuple[tuple[Step, ...], int]:
+        """The last ``most`` steps of the run, or of the witness where no run was found, and how many stand before."""
+        if self.runs is not None and (steps := self.runs.to(self.flow, self.node, most)):
+            return steps, self.runs.length(self.flow, self.node) - len(steps)
+        if self.witnesses is None:
+            return (), 0
+        steps = self.witnesses.to(self.node, most)
+        return steps, self.witnesses.length(self.node) - len(steps)
 
     @property
     def crossing(self) -> Step | None:

@@ -14,11 +14,11 @@ from bascule.passes.window.steps import ANYTHING
 from bascule.passes.window.unfold import END
 from bascule.passes.witness import Move, Search, Step, steps_of
 
-__all__ = ["Root", "find_run"]
+__all__ = ["Root", "Runs"]
 
 _DEEPEST = 40
 _SIZE = 4_000
-"""About the number of positions that a run may take to find; beyond it none is found."""
+"""About the number of positions in which runs are looked for; beyond it none is found."""
 
 _Frames = tuple["_Frame", ...]
 
@@ -54,23 +54,41 @@ class _Position:
     entered: bool
 
 
-def find_run(
-    prover: Prover, roots: Sequence[Root], limit: float, entered: bool, flow: str, node: str
-) -> tuple[Step, ...]:
-    """A run from one of the roots to a node with a clock at or past the limit; empty when none is found.
+class Runs:
+    """The runs from some roots, searched once for all nodes, when the first is asked for.
 
     ``entered`` says that the flow has been run by another (or itself) on the way.
     """
-    place = partial(_place, prover)
-    search: Search[_Position] = Search(
-        [(_Position(root.flow, root.start, 0, (), root.entered), root.clock) for root in roots],
-        limit,
-        partial(_moves, prover, prover.project),
-        lambda position: (position.entered, *place(position)),
-        size=_SIZE,
-        wanted=(entered, flow, node),
-    )
-    return steps_of(search.path((entered, flow, node)), place)
+
+    def __init__(self, prover: Prover, roots: Sequence[Root], limit: float, *, entered: bool) -> None:
+        self._prover = prover
+        self._roots = roots
+        self._limit = limit
+        self._entered = entered
+        self._search: Search[_Position] | None = None
+
+    def to(self, flow: str, node: str, most: int | None = None) -> tuple[Step, ...]:
+        """A run to a node with a clock at or past the limit; empty when none is found.
+
+        ``most`` keeps only that many last steps.
+        """
+        return steps_of(self._made().path((self._entered, flow, node), most), partial(_place, self._prover))
+
+    def length(self, flow: str, node: str) -> int:
+        """The number of steps of the whole run to a node; 0 when none is found."""
+        return self._made().length((self._entered, flow, node))
+
+    def _made(self) -> Search[_Position]:
+        if self._search is None:
+            prover = self._prover
+            self._search = Search(
+                [(_Position(root.flow, root.start, 0, (), root.entered), root.clock) for root in self._roots],
+                self._limit,
+                partial(_moves, prover, prover.project),
+                lambda position: (position.entered, *_place(prover, position)),
+                size=_SIZE,
+            )
+        return self._search
 
 
 def _place(prover: Prover, position: _Position) -> tuple[str, str]:

@@ -129,11 +129,10 @@ class ContactsRestUnread(Rule):
 class ContactsDateOrder(Rule):
     """Which of two numbers is the month
 
-    What it does: says how dates such as `03/04/2026` were read, or that the file does not tell.
-    Why: a wrong guess moves an opt-out by months. One date such as `25/04/2026` decides for the whole file; without
-    one such dates are unknown, and kept as they are.
-    Example: a CSV whose dates are all in the first twelve days of a month (not run)
-    Use instead: `--date-order day-first`, or dates as `2026-04-03`.
+    What it does: says how dates such as `03/04/2026` were read.
+    Why: a wrong guess moves an opt-out by months. One date such as `25/04/2026` decides for the whole file.
+    Example: a CSV with `03/04/2026` in one row and `25/04/2026` in another (not run)
+    Use instead: dates as `2026-04-03`; `--date-order` says it where the file is wrong.
     Sources: https://www.rfc-editor.org/rfc/rfc3339
     """
 
@@ -246,3 +245,19 @@ class ContactsPullFailed(Rule):
     code = "CON055"
     name = "contacts-pull-failed"
     unreadable = True
+
+
+class ContactsDateUndecided(Rule):
+    """Dates that can be read in two ways
+
+    What it does: reports dates such as `03/04/2026` in a file that has no date such as `25/04/2026`, or has dates of
+    both orders.
+    Why: a wrong guess moves an opt-out by months. Such dates are unknown now, and kept as they are.
+    Example: a CSV whose dates are all in the first twelve days of a month (not run)
+    Use instead: `--date-order day-first` or `month-first`, as the program that wrote the file has it.
+    Sources: https://www.rfc-editor.org/rfc/rfc3339
+    """
+
+    code = "CON056"
+    name = "contacts-date-undecided"
+    severity = Severity.WARNING

@@ -37,6 +37,7 @@ class Pull:
     base_url: str = ""
     pace: Pace = field(default_factory=Pace)
     default_region: str = ""
+    keep_pages: bool = False
 
 
 @dataclass(slots=True)
@@ -95,6 +96,8 @@ def pull(store: Store, wanted: Pull, environment: Mapping[str, str]) -> Iterator
             failed = next((one.error for one in done.imported if one.error is not None), None)
             if failed is None or failed.kind == "contacts-empty":
                 state.close()
+                if not wanted.keep_pages:
+                    state.drop_pages()
             yield done
 
 
@@ -139,7 +142,8 @@ class _State:
         folder.mkdir(mode=0o700, exist_ok=True)
         stamps = "-".join(moment.strftime("%Y%m%dT%H%M%SZ") for moment in (self.span.since, self.span.until))
         provider, _, name = key.removeprefix("pull:").partition(":")
-        self.path: Path = folder / f"{provider}-{name.replace(':', '-')}-{stamps}.jsonl"
+        self._stem = f"{provider}-{name.replace(':', '-')}"
+        self.path: Path = folder / f"{self._stem}-{stamps}.jsonl"
         if not resource.once:
             self._cut()
 
@@ -181,6 +185,12 @@ class _State:
         """All pages are there and imported."""
         self._data |= {"state": "done", "next": None, "last": self._data["span"][1]}
         self._save()
+
+    def drop_pages(self) -> None:
+        """Remove the raw pages of all complete pulls of this resource: what they hold is in the snapshot, which erasing
+        a person reaches."""
+        for path in self.path.parent.glob(f"{self._stem}-*.jsonl"):
+            path.unlink(missing_ok=True)
 
     def _save(self) -> None:
         from bascule.contacts.store import schema

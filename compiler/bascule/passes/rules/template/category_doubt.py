@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Label, Severity
+from bascule.ir.nodes import Ask, Message
+from bascule.ir.text import Text
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.template.subjects import Subject, subjects, text_of_source
 from bascule.passes.rules.wording import find_in, place_in, shown
+from bascule.source import Place
+from bascule.whatsapp.plan import CategoryWord, Origin
 from bascule.whatsapp.policy import Fact
 
 __all__ = ["CategoriesDiffer", "CategoryInDoubt"]
 
-_EVIDENCE = re.compile(r"([A-Z]+): “(.*)” \((\w+)\)", re.DOTALL)
 _MOST_LABELS = 6
 _MOST_OTHERS = 3
 
@@ -76,21 +78,32 @@ def _help(risk: str, risky: bool) -> str:
 
 
 def _labels(context: CheckContext, subject: Subject, risk: str) -> tuple[bool, list[Label]]:
-    """Whether words speak for the category at risk; those words, else the few that speak for the other one,
-    where the first message has them."""
+    """Whether words speak for the category at risk; those words, else the few that speak for the other one, where
+    the first message or its buttons have them."""
     planned = subject.planned
     if planned is None or not planned.origins:
         return False, []
-    found = [match for item in planned.category_evidence if (match := _EVIDENCE.fullmatch(item)) is not None]
-    risky = any(match[1] == risk for match in found)
-    text = text_of_source(context, planned.origins[0])
+    origin = planned.origins[0]
+    risky = any(item.category == risk for item in planned.category_evidence)
+    text = text_of_source(context, origin)
     labels: list[Label] = []
-    for match in found:
-        where = find_in(text, match[2]) if (match[1] == risk) is risky and len(labels) < _MOST_LABELS else None
-        if where is not None:
-            label = Label(place_in(text, *where, subject.place), f"`{shown(match[2])}` speaks for {match[1]}")
-            labels.append(label)
+    for item in planned.category_evidence:
+        if (item.category == risk) is risky and len(labels) < _MOST_LABELS:
+            place = _place_of(context, origin, text, item, subject.place)
+            if place is not None:
+                labels.append(Label(place, f"`{shown(item.word)}` speaks for {item.category}"))
     return risky, labels
+
+
+def _place_of(context: CheckContext, origin: Origin, text: Text, item: CategoryWord, place: Place) -> Place | None:
+    """Where a word stands in the file: in the message's text, or in the title of a button that has a place."""
+    if item.button is None:
+        where = find_in(text, item.word) if item.where == "text" else None
+        return place_in(text, *where, place) if where is not None else None
+    flow = context.project.by_id.get(origin.flow)
+    node = flow.by_id.get(origin.node) if flow is not None else None
+    choices = node.content.choices if isinstance(node, (Ask, Message)) else ()
+    return choices[item.button].at if item.button < len(choices) else None
 
 
 def _unclear(rule: type[CheckRule], context: CheckContext, group: list[Subject], fact: Fact) -> Finding:

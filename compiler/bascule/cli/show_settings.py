@@ -67,11 +67,11 @@ def settings_text(settings: Settings, request: Request) -> str:
     )
     lines += _table("project.samples", {name: _by_language(values) for name, values in sorted(project.samples.items())})
     lines += _table("project.templates", dict(sorted(project.templates.items())))
-    files = {}
-    for name, file in sorted(project.media.items()):
+    media: dict[str, dict[str, str]] = {}
+    for asset, file in sorted(project.media.items()):
         facts = {"url": file.url, "size": "" if file.size is None else str(file.size), "handle": file.handle}
-        files[name] = {key: value for key, value in facts.items() if value}
-    lines += _table("project.media", files)
+        media[asset] = {key: value for key, value in facts.items() if value}
+    lines += _table("project.media", media)
     for key, wording in (("opt-out", project.opt_out), ("opt-out-line", project.opt_out_line)):
         lines += _table(f"project.{key}", dict(sorted((tag or "any", value) for tag, value in wording.items())))
     for rules in settings.per_file:

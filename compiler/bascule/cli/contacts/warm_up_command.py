@@ -11,8 +11,8 @@ from bascule.cli.contacts.errors import contact_errors
 def command() -> int:
     """Compile the phone tables and, where numba is installed, its machine code.
 
-    For container images and cluster workers: the first run then starts at once. Both go to the user's cache folder, or to
-    BASCULE_CACHE_DIR; NUMBA_CACHE_DIR names another place for the machine code.
+    For container images and cluster workers: the first run then starts at once. Both go to the user's cache folder, or
+    to BASCULE_CACHE_DIR; NUMBA_CACHE_DIR names another place for the machine code.
     """
     with contact_errors(""):
         from bascule.contacts.warm import warm_up

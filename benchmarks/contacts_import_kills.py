@@ -45,9 +45,17 @@ def outcome(folder: Path) -> dict[str, object]:
 
 
 def killed(log: Path, folder: Path, chance: random.Random, seconds: float) -> None:
-    """Start it, and kill it somewhere between its start and its end."""
+    """Start it, and kill it: one time in four anywhere, else a moment after some further part was written."""
+    snapshots = folder / "c.db.data" / "snapshots"
+    wanted = len(list(snapshots.rglob("part-*.parquet"))) + chance.randint(1, 6)
+    anywhere = chance.random() < 0.25
+    until = time.monotonic() + (chance.uniform(0.1, 1.0) * seconds if anywhere else 5 * seconds)
     process = subprocess.Popen(command(log, folder), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    time.sleep(chance.uniform(0.2, 1.0) * seconds)
+    while process.poll() is None and time.monotonic() < until:
+        if not anywhere and len(list(snapshots.rglob("part-*.parquet"))) >= wanted:
+            time.sleep(chance.random() / 100)
+            break
+        time.sleep(0.002)
     process.send_signal(signal.SIGKILL)
     process.wait()
 

@@ -1,10 +1,11 @@
 """Compile every file and project of folders to all targets, judge every written file, and add up what became of it.
 
-``python benchmarks/targets.py [--to all] [--markdown] FOLDER...`` reads the folders as ``bascule check`` does and compiles
-each file and each project on its own, as ``bascule compile INPUT --to all --fail-on never -o DIR``: the output is written to
-a folder of the system's temporary files and read from there, each file is held to its schema (benchmarks/artefacts.py),
-and its SHA-256 to the manifest. Exit code 1 when something failed. ``files/s`` are source files per second of CPU time,
-reading not counted; targets that can do the same share one lowering, which the first of them pays.
+``python benchmarks/targets.py [--to all] [--jobs N] [--markdown] FOLDER...`` reads the folders as ``bascule check`` does
+and compiles each file and each project on its own, as ``bascule compile INPUT --to all --fail-on never -o DIR``: the
+output is written to a folder of the system's temporary files and read from there; each file is held to its schema
+(benchmarks/artefacts.py), and its SHA-256 to the manifest. Exit code 1 when something failed. ``files/s`` are source
+files per second of one core's time, reading not counted; targets that can do the same share one lowering, which the first
+of them pays.
 """
 
 from __future__ import annotations
@@ -18,13 +19,16 @@ import time
 import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 if __package__ in (None, ""):
     sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.artefacts import problems
+
 from bascule.cli.inputs import read_inputs
 from bascule.cli.output import write_folder
 from bascule.compiling import Compilation, choose_targets
@@ -32,7 +36,7 @@ from bascule.diagnostics import Severity
 from bascule.report.artefacts import common_artefacts
 from bascule.workspace import Workspace, analyse, load
 
-__all__ = ["Row", "compile_one", "inputs", "table"]
+__all__ = ["Row", "Tally", "compile_one", "inputs", "places", "run", "table"]
 
 FATES = ("exact", "emulated", "degraded", "dropped")
 HEAD = ("target", "inputs", "files written", "schema failures", "held back", *FATES, "files/s")
@@ -52,21 +56,57 @@ class Row:
     seconds: float = 0.0
 
 
-def inputs(tops: Sequence[Path]) -> Iterator[tuple[str, Workspace]]:
-    """Every file and every project of the folders that a parser reads, alone in a workspace, with its name."""
+@dataclass
+class Tally:
+    """All that one run adds up: rows by target, failures, how many inputs of how many files."""
+
+    rows: dict[str, Row] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    inputs: int = 0
+    sources: int = 0
+
+    def add(self, other: Tally) -> None:
+        """Take in what another run found."""
+        self.failed += other.failed
+        self.inputs += other.inputs
+        self.sources += other.sources
+        for name, row in other.rows.items():
+            own = self.rows.setdefault(name, Row())
+            for item in ("inputs", "sources", "artefacts", "invalid", "held", "seconds"):
+                setattr(own, item, getattr(own, item) + getattr(row, item))
+            own.fates.update(row.fates)
+
+
+def places(tops: Sequence[Path]) -> list[Path]:
+    """What is directly below each folder, folders first: projects stay whole."""
+    found: list[Path] = []
     for top in tops:
-        below = sorted(path for path in top.iterdir() if path.is_dir()) if top.is_dir() else []
-        loose = sorted(path for path in top.iterdir() if path.is_file()) if top.is_dir() else []
-        for place in [*below, *loose] or [top]:
-            given, findings = read_inputs([str(place)])
-            whole = load(given)
-            for file in whole.files:
-                if file.parsed is None:
-                    continue
-                paths = {path for path, _ in file.members} | {file.path}
-                own = [item for item in [*findings, *whole.findings] if item.place.file in paths]
-                held = {path: data for path, data in whole.inputs.items() if path in paths}
-                yield f"{place.name}/{file.label}", Workspace([file], own, whole.documents, held)
+        below = sorted(top.iterdir()) if top.is_dir() else [top]
+        found += [path for path in below if path.is_dir()] + [path for path in below if path.is_file()]
+    return found
+
+
+def inputs(place: Path) -> Iterator[tuple[str, Workspace]]:
+    """Every file and every project below a place that a parser reads, alone in a workspace, with its name."""
+    given, findings = read_inputs([str(place)])
+    whole = load(given)
+    for file in whole.files:
+        if file.parsed is None:
+            continue
+        paths = {path for path, _ in file.members} | {file.path}
+        own = [item for item in [*findings, *whole.findings] if item.place.file in paths]
+        held = {path: data for path, data in whole.inputs.items() if path in paths}
+        yield f"{place.name}/{file.label}", Workspace([file], own, whole.documents, held)
+
+
+def run(place: Path, targets: Sequence[str]) -> Tally:
+    """Compile all inputs of a place."""
+    tally = Tally()
+    for name, workspace in inputs(place):
+        tally.inputs += 1
+        tally.sources += sum(max(1, len(file.members)) for file in workspace.files)
+        tally.failed += compile_one(name, workspace, targets, tally.rows)
+    return tally
 
 
 def compile_one(name: str, workspace: Workspace, targets: Sequence[str], rows: dict[str, Row]) -> list[str]:
@@ -141,22 +181,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folders", nargs="+", type=Path)
     parser.add_argument("--to", action="append", default=[], metavar="TARGET[,...]", help="all, when not given")
+    parser.add_argument("--jobs", type=int, default=1, help="processes")
     parser.add_argument("--markdown", action="store_true", help="the table as Markdown")
     options = parser.parse_args()
     targets = choose_targets(options.to or ["all"])
-    rows: dict[str, Row] = {}
-    failed: list[str] = []
-    count = sources = 0
-    for name, workspace in inputs(options.folders):
-        count += 1
-        sources += sum(max(1, len(file.members)) for file in workspace.files)
-        for line in compile_one(name, workspace, targets, rows):
-            print(line, file=sys.stderr, flush=True)
-            failed.append(line)
-    print(table(rows, options.markdown), end="")
-    print(f"\n{count} inputs of {sources} files, {sum(row.artefacts for row in rows.values())} files written, "
-          f"{len(failed)} failures")  # fmt: skip
-    return 1 if failed else 0
+    total = Tally(rows={name: Row() for name in targets})
+    with ProcessPoolExecutor(options.jobs) as pool:
+        for tally in pool.map(partial(run, targets=targets), places(options.folders)):
+            total.add(tally)
+            for line in tally.failed:
+                print(line, file=sys.stderr, flush=True)
+    print(table(total.rows, options.markdown), end="")
+    written = sum(row.artefacts for row in total.rows.values())
+    print(f"\n{total.inputs} inputs of {total.sources} files, {written} files written, {len(total.failed)} failures")
+    return 1 if total.failed else 0
 
 
 if __name__ == "__main__":

@@ -335,7 +335,7 @@ def test_a_definition_in_infobips_own_form_is_submitted_as_it_stands() -> None:
              and item.path.endswith(".json")}  # fmt: skip
     assert calls["infobip/requests/templates/soldes.fr.json"]["body"] == body
     (send,) = [call for path, call in calls.items() if "/messages/" in path]
-    assert send["after"] == ["statuses/soldes.fr"]
+    assert send["after"] == ["requests/statuses/soldes.fr.json"]
     assert any("expirationTime" in item for item in send["todo"])
 
 

@@ -34,9 +34,9 @@ def filled(store: Store) -> None:
     add_import(
         store,
         [
-            row(row=2, phone_e164=AWA, first_name="Awa", crm_id="C-10017", custom={"Taille": "42"}),
+            row(row=2, phone_e164=AWA, first_name="Awa", crm_id="C-10017", crm_scope="shop", custom={"Taille": "42"}),
             row(row=3, phone_e164=BEA, first_name="Béa"),
-            row(row=4, crm_id="C-10017", email="awa@exemple.sn"),
+            row(row=4, crm_id="C-10017", crm_scope="shop", email="awa@exemple.sn"),
         ],
     )
     one = person(store, "p1-2", AWA, first_name=store.vault.seal("p1-2", "Awa"), status="active")
@@ -46,8 +46,8 @@ def filled(store: Store) -> None:
     with store.write() as connection:
         sealed = store.vault.seal("p1-2", "C-10017")
         identity = {
-            "kind": "crm", "scope": "", "lookup": store.vault.lookup("crm", "", "C-10017"), "person_id": "p1-2", "value": sealed,
-            "confidence": "sure", "source": "i1",
+            "kind": "crm", "scope": "shop", "lookup": store.vault.lookup("crm", "shop", "C-10017"), "person_id": "p1-2",
+            "value": sealed, "confidence": "sure", "source": "i1",
         }  # fmt: skip
         store.upsert(connection, schema.identities, [identity])
         fact = {
@@ -101,7 +101,7 @@ def test_nothing_of_an_erased_person_is_left_anywhere(store: Store, tmp_path: Pa
     assert receipt["removed"]["snapshot rows"] == 2
     assert receipt["left"] == []
     assert receipt["people"] == [
-        min(store.vault.pseudonym("phone", "", AWA), store.vault.pseudonym("crm", "", "C-10017"))
+        min(store.vault.pseudonym("phone", "", AWA), store.vault.pseudonym("crm", "shop", "C-10017"))
     ]
 
 

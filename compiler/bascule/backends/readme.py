@@ -9,13 +9,38 @@ from bascule.backends.requests import Call, Setting
 
 __all__ = ["call_steps", "call_todo", "cell", "readme_artefact"]
 
+_ALWAYS = (
+    "`bindings.json` says what each `{{variable}}` is and where each answer leads; `scenario.json` is the whole graph "
+    "(conditions, requests, waits) for the program that sends.",
+    "Paths are below this folder. Beside it, `ledger.json` says what was lost, and `certificate.json` why each send is "
+    "allowed.",
+)
+
 
 def call_steps(calls: Iterable[Call], meanings: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The phases of the calls in their order, each with how many calls it has and what they do."""
-    counts: dict[str, int] = {}
-    for call in calls:
-        counts[call.phase] = counts.get(call.phase, 0) + 1
-    return [(f"{phase} ({count})", meanings.get(phase, "")) for phase, count in counts.items()]
+    """The phases of the calls in their order: how many calls each has, what they do, where they stand, and their
+    numbers in the plan. ``calls`` are all calls of the plan."""
+    phases: dict[str, list[tuple[int, Call]]] = {}
+    for number, call in enumerate(calls, start=1):
+        phases.setdefault(call.phase, []).append((number, call))
+    return [
+        (f"{phase} ({len(told)})", f"{meanings.get(phase, '')}: {_folders(told)}, {_numbers(told)}")
+        for phase, told in phases.items()
+    ]
+
+
+def _folders(calls: Sequence[tuple[int, Call]]) -> str:
+    """The folders of calls; a call in no folder is named itself."""
+    found = (f"requests/{call.id.split('/')[0]}/" if "/" in call.id else f"requests/{call.id}.json" for _, call in calls)
+    return ", ".join(f"`{folder}`" for folder in dict.fromkeys(found))
+
+
+def _numbers(calls: Sequence[tuple[int, Call]]) -> str:
+    """Which steps of the plan the calls are."""
+    first, last = calls[0][0], calls[-1][0]
+    if first == last:
+        return f"step {first}"
+    return f"steps {first} to {last}" if last - first + 1 == len(calls) else f"among steps {first} to {last}"
 
 
 def call_todo(calls: Iterable[Call]) -> list[tuple[str, str]]:
@@ -48,8 +73,7 @@ def readme_artefact(
         lines += ["## In this order", ""]
         lines += [f"{number}. {name}: {meaning}" for number, (name, meaning) in enumerate(steps, start=1)]
         lines.append("")
-    if notes:
-        lines += ["## Good to know", "", *(f"- {note}" for note in notes), ""]
+    lines += ["## Good to know", "", *(f"- {note}" for note in (*notes, *_ALWAYS)), ""]
     return Artefact(f"{target}/README.md", "\n".join(lines))
 
 

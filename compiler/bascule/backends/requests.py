@@ -67,7 +67,7 @@ class Call:
         if self.binds:
             told["binds"] = dict(self.binds)
         if self.after:
-            told["after"] = list(self.after)
+            told["after"] = [_file(id_) for id_ in self.after]
         if self.todo:
             told["todo"] = list(self.todo)
         if self.notes:
@@ -81,10 +81,11 @@ class Call:
             own.append(("Content-Type", kind))
         return own
 
-    def http(self) -> str:
-        """The call in the notation of HTTP files."""
-        lines = [f"### {_line(self.title)}", *(f"# To do first: {_line(item)}" for item in self.todo)]
+    def http(self, number: int) -> str:
+        """The call in the notation of HTTP files, with its number in the plan."""
+        lines = [f"### {number}. {_line(self.title)}", *(f"# To do first: {_line(item)}" for item in self.todo)]
         lines += [f"# {_line(note)}" for note in self.notes]
+        lines += [f"# Keep `{pointer}` of the answer: it is {{{{{name}}}}} in later calls" for name, pointer in self.binds]
         lines += [f"# @name {self.id.replace('/', '_').replace('.', '_').replace('-', '_')}"]
         lines += [f"{self.method} {self.url}", *(f"{name}: {value}" for name, value in self._headers())]
         if self.form:
@@ -108,11 +109,12 @@ def _file(id_: str) -> str:
 
 
 def _plan(target: str, calls: Sequence[Call], settings: Sequence[Setting]) -> dict[str, Any]:
-    """The order of the calls, what has to be filled in, and which answers later calls need."""
+    """The order of the calls with their numbers, what has to be filled in, and which answers later calls need."""
     bound = {name for call in calls for name, _ in call.binds}
     steps: list[dict[str, Any]] = []
-    for call in calls:
+    for number, call in enumerate(calls, start=1):
         step: dict[str, Any] = {
+            "step": number,
             "file": _file(call.id),
             "phase": call.phase,
             "after": [_file(id_) for id_ in call.after],
@@ -151,5 +153,6 @@ def call_artefacts(target: str, calls: Sequence[Call], settings: Iterable[Settin
     head = [f"# {item.name}: {_line(item.means)}" for item in named]
     text = "\n".join(["# Fill in before use; keep secrets in the client's own environment file.", *head, ""])
     files = [json_artefact(f"{target}/{_file(call.id)}", call.data()) for call in calls]
-    http = Artefact(f"{target}/requests.http", text + "\n" + "\n".join(call.http() for call in calls))
+    told = (call.http(number) for number, call in enumerate(calls, start=1))
+    http = Artefact(f"{target}/requests.http", text + "\n" + "\n".join(told))
     return [*files, json_artefact(f"{target}/plan.json", plan), http]

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 from bascule.contacts.clock import instant, now
 from bascule.contacts.consent.state import GRADES, Entry, by_person, standing
 from bascule.contacts.store.streams import Groups, Reader
+from bascule.contacts.tabular.problems import Remark
 
 if TYPE_CHECKING:
     from bascule.contacts.counts import Counts
     from bascule.contacts.store.store import Store
 
-__all__ = ["ACTIONS", "MESSAGEABLE", "Decision", "Rules", "decide", "decided"]
+__all__ = ["ACTIONS", "MESSAGEABLE", "Decision", "Rules", "decide", "decided", "simulated"]
 
 ACTIONS = ("message", "try", "reengage", "hold")
 MESSAGEABLE = ("mobile", "fixed_line_or_mobile")
@@ -250,4 +251,27 @@ def _capped(store: Store, decisions: list[Decision], rules: Rules) -> list[Decis
         if item.action == "try" and number not in chosen
         else item
         for number, item in enumerate(decisions)
+    ]
+
+
+def simulated(store: Store) -> list[Remark]:
+    """A remark when what is known of accounts comes from the simulator: such lists are for rehearsals."""
+    from sqlalchemy import func, select
+
+    from bascule.contacts.store.schema import registrations
+
+    with store.read() as connection:
+        count = int(
+            connection.execute(
+                select(func.count()).select_from(registrations).where(registrations.c.method == "simulator")
+            ).scalar_one()
+        )
+    if not count:
+        return []
+    return [
+        Remark(
+            "contacts-simulated",
+            f"{count} numbers were checked by the simulator: who is on WhatsApp is made up",
+            "check again with another --method before anybody is messaged",
+        )
     ]

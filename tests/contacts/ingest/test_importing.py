@@ -276,6 +276,18 @@ def test_a_preview_shows_columns_and_nobody(tmp_path: Path, run: Run) -> None:
     assert json.loads(out)["files"][0]["profile"] == "twilio-messages"
 
 
+def test_a_preview_of_a_wrong_mapping_shows_nobody_either(tmp_path: Path, run: Run) -> None:
+    path = write_csv(tmp_path / "a.csv", ["a", "b", "c"], [["+33612345678", "awa@example.org", "delivered"]])
+    (tmp_path / "m.toml").write_text(
+        '[columns]\nphone = "a"\nmessage_status = "b"\nerror_code = "c"\nconsent_source = "a"\n', "utf-8"
+    )
+    code, out, _ = run("import", path, "--preview", "--mapping", tmp_path / "m.toml")
+    assert code == 0
+    assert b"error_code delivered" in out
+    assert b"612345678" not in out
+    assert b"example.org" not in out
+
+
 def test_profiles_are_listed(run: Run) -> None:
     code, out, _ = run("import", "--list-profiles")
     assert code == 0
@@ -356,8 +368,8 @@ def test_killed_at_any_point_nothing_is_lost_or_twice(tmp_path: Path) -> None:
 def test_a_sealed_store_has_no_readable_snapshot(tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("cryptography")
     key, place = tmp_path / "store.key", tmp_path / "c.db"
-    assert run("init", "--key-file", key, "--store", place)[0] == 0
     monkeypatch.setenv("BASCULE_KEY_FILE", str(key))
+    assert run("init", "--key-file", key, "--store", place)[0] == 0
     code, _, err = run("import", log(tmp_path / "log.csv", 1_500), "--store", place, "--part-rows", "1000")
     assert (code, err) == (0, b"")
     parts = sorted((tmp_path / "c.db.data" / "snapshots").rglob("*.parquet"))

@@ -37,7 +37,10 @@ _BEARER = (("Authorization", "Bearer {{BIRD_API_KEY}}"),)
 _OLD_SETTINGS = (
     Setting("BIRD_WORKSPACE_ID", "the id of the workspace (UUID), in the address of the dashboard"),
     Setting("BIRD_ACCESS_KEY", "an access key of the workspace that may write projects", secret=True),
-    Setting("BIRD_CHANNEL_GROUP_ID", "the id of the channel group of the WhatsApp account: `lookups/channel-groups`"),
+    Setting(
+        "BIRD_CHANNEL_GROUP_ID",
+        "the id of the channel group of the WhatsApp account: `requests/lookups/channel-groups.json` lists them",
+    ),
 )
 _NEW_SETTINGS = (
     Setting("BIRD_API_URL", "https://REGION.platform.bird.com; the region stands in the API key (`bk_REGION_…`)"),

@@ -19,6 +19,7 @@ from bascule.ir.project import Project
 from bascule.source import Place
 from bascule.whatsapp.plan import Plan, PlannedMessage, PlannedStep, PlannedTemplate
 from bascule.whatsapp.schema import validate
+from bascule.whatsapp.templates import read_template
 
 __all__ = ["ArtefactInvalid", "CloudBodies", "SendBody", "TemplateBody", "cloud_bodies", "reply_ids"]
 
@@ -148,6 +149,9 @@ def _kept_whole(project: Project, plan: Plan, made: CloudBodies, names: FileName
             made.ledger.exact("template definition", place, "written anew under another name")
             continue
         what = f"the template `{asset.name}` ({asset.language})"
+        known, _ = read_template(body, place)
+        if known is not None and known.to_json() == body:
+            body = known.to_json()  # the same, with its members in the order of all other bodies
         if _valid(made, "template", body, place, what, "mend the definition so that it fits"):
             stem = f"{safe_name(asset.name)}.{safe_name(asset.language)}"
             if (stem, asset.definition) in seen:

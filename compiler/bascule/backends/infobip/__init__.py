@@ -53,13 +53,14 @@ _PHASES = {
     "submit": "submit the templates to WhatsApp",
     "check": "ask whether they are approved",
     "send": "what each step says, once its template is approved; a template has its SMS with it",
-    "alternative": "the same sends through the Messages API, to be used instead of those of `messages/`",
+    "alternative": "the same sends through the Messages API, to be used instead of those of `requests/messages/`",
     "report": "what became of the sends through the Messages API; the others are reported to the account's webhook",
 }
 _NOTES = (
     "`plan.json` has all calls in order, and which answers later calls need; `requests.http` is the same for editors.",
     "`{{contact.msisdn}}` is the person's number in digits, without a plus sign.",
-    "Infobip sends the SMS by itself when WhatsApp fails: `smsFailover` in `messages/`, `failover` in `failover/`. "
+    "Infobip sends the SMS by itself when WhatsApp fails: `smsFailover` in `requests/messages/`, `failover` in "
+    "`requests/failover/`. "
     "`sms-fallback.csv` has all texts with their segments.",
     "`callbackData` names flow and step; every report brings it back.",
 )
@@ -182,7 +183,7 @@ class _Writer:
             return
         self._sent(send, call)
         if sms and not (registered and registered.by_hand):
-            notes = (f"instead of messages/{send.stem}, not beside it", price_of(sms))
+            notes = (f"instead of requests/messages/{send.stem}.json, not beside it", price_of(sms))
             body = failover_message(values, _data(send), sms.text)
             call = _send_call(send, "failover", "/messages-api/1/messages", body, after, notes, values.todo)
             if problems := validate("infobip", call.data()):

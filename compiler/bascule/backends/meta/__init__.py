@@ -68,7 +68,6 @@ def _readme(templates: int, sends: int, todo: Sequence[tuple[str, str]]) -> Arte
             (f"messages ({sends})", "each file of `messages/` is a body of `POST /{PHONE}/messages`, once approved"),
         ),
         notes=(
-            "`bindings.json` says what each `{{variable}}` is and where each answer leads.",
             "The sample of a file is a handle of the Resumable Upload API, not a link and not a media id: "
             "`POST /{APP}/uploads`, then the bytes to the id of its answer; `h` is the handle. "
             "https://developers.facebook.com/docs/graph-api/guides/upload",

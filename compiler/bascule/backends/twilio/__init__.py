@@ -167,23 +167,29 @@ class _Writer:
         if known is None:
             reason = "its Content is not in this folder: put its SID (HX…) in"
             self.ledger.emulated("template", send.step.place, reason)
-            self._content(send, f"content_{name}_{language}", _by_number(send.data), None)
+            bind = f"content_{name}_{language}"
+            todo = f"put the SID (HX…) of the Content of {name} ({language}) for {{{{{bind}}}}}: it is not made here"
+            self._content(send, bind, _by_number(send.data), None, (todo,))
             return
         bind, numbers = known
         values = _given(send.data)
         self._content(send, bind, {number: values.get(slot, slot) for number, slot in numbers.values.items()}, None)
 
-    def _content(self, send: SendBody, bind: str, values: dict[str, str], after: str | None) -> None:
+    def _content(
+        self, send: SendBody, bind: str, values: dict[str, str], after: str | None, todo: tuple[str, ...] = ()
+    ) -> None:
         form = [("ContentSid", bind if _is_content(bind) else "{{" + bind + "}}")]
         if values:
             form.append(("ContentVariables", json.dumps(values, ensure_ascii=False)))
         self.map.append({"flow": send.step.flow, "node": send.step.node, "language": send.language, "content": bind})
-        self._message(send, tuple(form), (after,) if after else ())
+        self._message(send, tuple(form), (after,) if after else (), todo)
 
-    def _message(self, send: SendBody, form: tuple[tuple[str, str], ...], after: tuple[str, ...]) -> None:
+    def _message(
+        self, send: SendBody, form: tuple[tuple[str, str], ...], after: tuple[str, ...], todo: tuple[str, ...] = ()
+    ) -> None:
         whole = (("To", "whatsapp:{{contact.phone}}"), ("From", "{{TWILIO_SENDER}}"), *form)
         call = Call(f"messages/{send.stem}", f"say {send.step.node} of {send.step.flow}", "send", "POST", _SEND, _AUTH,
-                    form=whole, after=after)  # fmt: skip
+                    form=whole, after=after, todo=todo)  # fmt: skip
         self.sends.append(call)
         self.ledger.exact(send.kind, send.step.place)
         listed = {"path": f"twilio/requests/{call.id}.json", "kind": send.kind, "language": send.language, **send.about}

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from bascule.cli.contacts.errors import Unreadable, contact_errors
+from bascule.cli.contacts.errors import Unreadable, contact_errors, findings_of
 from bascule.cli.contacts.options import DRY_RUN, opened, report, shown_failure, store_options
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def command(
     """
     try:
         with opened(store, data) as open_, contact_errors(output or store):
-            from bascule.contacts.deciding import MESSAGEABLE, Rules, decide
+            from bascule.contacts.deciding import MESSAGEABLE, Rules, decide, simulated
 
             numbers = (*MESSAGEABLE, "fixed_line") if include_landlines else MESSAGEABLE
             rules = Rules(purpose, min_grade, try_cap, numbers)
@@ -65,10 +65,11 @@ def command(
                 with open_.run("decide", rules.name) as counts:
                     decisions, _ = decide(open_, rules, counts, False)
                     written = _lists(open_, decisions, output) if output else {}
+            findings = findings_of(simulated(open_), open_.place.shown)
     except Unreadable as error:
         return shown_failure(error, shown, colour)
     text = "\n".join(f"{rows:>10}  {path}" for path, rows in written.items())
-    return report([counts], [], shown=shown, fail_on=fail_on, colour=colour, more={"written": written}, text=text)
+    return report([counts], findings, shown=shown, fail_on=fail_on, colour=colour, more={"written": written}, text=text)
 
 
 def _lists(store: Store, decisions: list[Decision], output: str) -> dict[str, int]:

@@ -32,10 +32,12 @@ def command(
     """
     try:
         with opened(store, data) as open_, contact_errors(store):
-            from bascule.contacts.privacy.erase import erase, preview
+            from bascule.contacts.privacy.erase import erase, finish, preview
             from bascule.contacts.privacy.subject import subjects
 
             named = selectors(options)
+            if not dry_run:
+                finish(open_)
             with open_.read() as connection:
                 found = subjects(open_, connection, named)
             would = dict(sorted(preview(open_, found).items()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bascule.cli.contacts.errors import Unreadable, contact_errors
+from bascule.cli.contacts.errors import Unreadable, contact_errors, findings_of
 from bascule.cli.contacts.options import opened, report, shown_failure, store_options
 
 _PROFILES = ("bird", "generic", "hubspot", "hubspot-api", "infobip", "meta", "plivo", "salesforce", "salesforce-mobile",
@@ -35,6 +35,7 @@ def command(
     """
     try:
         with opened(store, data) as open_, contact_errors(output):
+            from bascule.contacts.deciding import simulated
             from bascule.contacts.export.export import export
             from bascule.contacts.export.profiles import export_profiles
 
@@ -43,7 +44,11 @@ def command(
                     open_, export_profiles()[profile], output, counts,
                     grade=min_grade, pseudonymise=pseudonymise, rows=rows or 0,
                 )  # fmt: skip
+            remarks = simulated(open_) if export_profiles()[profile].people == "messageable" else []
+            findings = findings_of(remarks, open_.place.shown)
     except Unreadable as error:
         return shown_failure(error, shown, colour)
     text = "\n".join(f"{people:>10}  {path}" for path, people in written)
-    return report([counts], [], shown=shown, fail_on=fail_on, colour=colour, more={"written": dict(written)}, text=text)
+    return report(
+        [counts], findings, shown=shown, fail_on=fail_on, colour=colour, more={"written": dict(written)}, text=text
+    )

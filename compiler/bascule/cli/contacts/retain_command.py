@@ -36,10 +36,12 @@ def command(
     """
     try:
         with opened(store, data) as open_, contact_errors(store):
-            from bascule.contacts.privacy.erase import erase
+            from bascule.contacts.privacy.erase import erase, finish
             from bascule.contacts.privacy.retain import overdue
             from bascule.contacts.privacy.subject import Selector, subjects
 
+            if not dry_run:
+                finish(open_)
             found, kept = overdue(open_, days, keep_consented)
             notes = "\n".join(f"{number:>10}  kept: {reason}" for reason, number in sorted(kept.items()))
             text = f"{len(found):>10}  without a sign for {days} days\n{notes}"

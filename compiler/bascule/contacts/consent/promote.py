@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bascule.contacts.clock import instant, now
 from bascule.contacts.consent.ledger import ConsentEvent, append
 from bascule.contacts.consent.state import Entry, by_person, missing, standing
+from bascule.contacts.store.store import batched
 
 if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
     from bascule.contacts.consent.policies import Policy
     from bascule.contacts.counts import Counts
     from bascule.contacts.store.store import Store
@@ -17,15 +21,13 @@ if TYPE_CHECKING:
 __all__ = ["promote"]
 
 _BATCH = 5000
+_LOOKED_UP = 400
+"""Identifiers per query: below SQLite's limit of host parameters."""
 
 
 def promote(store: Store, policy: Policy, purpose: str, counts: Counts, dry_run: bool) -> None:
     """Promote every opt-in that the policy lets through, once. ``counts``: taken = people with an opt-in on a channel
     of the policy and none on WhatsApp; kept = promoted; rejected with what was missing."""
-    from sqlalchemy import select
-
-    from bascule.contacts.store.schema import identities
-
     at = instant(now())
     found: list[tuple[str, Entry]] = []
     with store.read() as connection:
@@ -56,18 +58,16 @@ def promote(store: Store, policy: Policy, purpose: str, counts: Counts, dry_run:
     for start in range(0, len(found), _BATCH):
         with store.write() as connection:
             events = []
-            for person, entry in found[start : start + _BATCH]:
-                value, scope = connection.execute(
-                    select(identities.c.value, identities.c.scope).where(
-                        identities.c.kind == entry.identity_kind, identities.c.lookup == entry.identity_lookup
-                    )
-                ).first() or (None, "")
+            chosen = found[start : start + _BATCH]
+            named = _identifiers(connection, [entry for _, entry in chosen])
+            for person, entry in chosen:
+                owner, value, scope = named.get((entry.identity_kind, entry.identity_lookup), (person, None, ""))
                 events.append(
                     ConsentEvent(
                         event_key=f"promoted:{policy.name}:{purpose}:{entry.number}",
                         person_id=person,
                         identity_kind=entry.identity_kind,
-                        identity_value=store.vault.open(person, value) or "",
+                        identity_value=store.vault.open(owner, value) or "",
                         identity_scope=scope,
                         channel="whatsapp",
                         action="promoted",
@@ -86,3 +86,22 @@ def promote(store: Store, policy: Policy, purpose: str, counts: Counts, dry_run:
                     )
                 )
             append(store, connection, events)
+
+
+def _identifiers(connection: Connection, entries: Sequence[Entry]) -> dict[tuple[str, str], tuple[str, str, str]]:
+    """Owner, sealed value and scope of the identifiers of entries, by kind and lookup."""
+    from sqlalchemy import select
+
+    from bascule.contacts.store.schema import identities
+
+    table = identities.c
+    lookups = sorted({entry.identity_lookup for entry in entries})
+    return {
+        (kind, lookup): (owner, value, scope)
+        for group in batched(lookups, _LOOKED_UP)
+        for kind, lookup, owner, value, scope in connection.execute(
+            select(table.kind, table.lookup, table.person_id, table.value, table.scope)
+            .where(table.lookup.in_(group))
+            .order_by(table.scope.desc())
+        )
+    }

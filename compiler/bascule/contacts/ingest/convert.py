@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -15,7 +14,7 @@ import pyarrow as pa
 from bascule.contacts.ingest.cells import cell_reader
 from bascule.contacts.ingest.consents import consent_rows
 from bascule.contacts.ingest.logs import Address, addresses, recovered
-from bascule.contacts.ingest.moments import Moments
+from bascule.contacts.ingest.moments import Moments, zone_of
 from bascule.contacts.ingest.phone_columns import Asking, Phones, text_array
 from bascule.contacts.ingest.profile import PHONES, READ, Field, Read
 from bascule.contacts.ingest.rejects import Reject, suggestion
@@ -89,7 +88,7 @@ class Converter:
         self.asking = Asking(plan, normaliser)
         self.import_id = import_id
         self.file = file
-        moments = Moments(plan.order, ZoneInfo(plan.zone), plan.form)
+        moments = Moments(plan.order, zone_of(plan.zone), plan.form)
         self.readers = {read: cell_reader(read, moments, normaliser.hints) for read in Read}
         self.schema = snapshot_schema()
 

@@ -28,7 +28,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from bascule.contacts.ingest.moments import Order
+from bascule.contacts.ingest.moments import Order, zone_of
 from bascule.contacts.ingest.names import plain
 from bascule.contacts.ingest.profile import Field
 from bascule.contacts.rows import COLUMNS, Kind
@@ -109,10 +109,8 @@ def read_mapping(path: Path) -> Mapping_:
 
 def known_zone(name: str) -> bool:
     """Whether a time zone is called so."""
-    from zoneinfo import ZoneInfo
-
     try:
-        ZoneInfo(name)
+        zone_of(name)
     except (KeyError, ValueError, OSError):
         return False
     return True

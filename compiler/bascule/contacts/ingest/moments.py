@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 
 from bascule.contacts.clock import instant
 
-__all__ = ["Moments", "Order", "evidence"]
+__all__ = ["Moments", "Order", "evidence", "zone_of"]
 
 _FIRST, _LAST = 1990, 2100
 """Years outside these are no dates of messages or contacts but other numbers."""
@@ -96,6 +96,15 @@ def _ascii(text: str) -> str:
         for character in text
         if character not in "\u200e\u200f\u202f\u00a0"
     )
+
+
+def zone_of(name: str) -> tzinfo:
+    """The time zone. UTC needs no table of zones, which Windows has none of. Raises KeyError, ValueError, OSError."""
+    if name == "UTC":
+        return UTC
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(name)
 
 
 class Moments:

@@ -16,11 +16,14 @@ __all__ = ["Preview", "masked", "preview"]
 ROWS = 5
 _OPEN = frozenset(
     {"row", "part", "kind", "platform", "phone_region", "phone_type", "phone_status", "phone_reason", "phone_how",
-     "language", "country", "modified_at", "channel", "direction", "occurred_at", "message_status", "error_code",
-     "consent_action", "consent_purpose", "consent_basis", "consent_source", "consent_double", "consent_expires_at",
+     "language", "country", "modified_at", "channel", "direction", "occurred_at", "consent_action", "consent_purpose",
+     "consent_double", "consent_expires_at",
      "consent_names_business", "consent_names_whatsapp", "rejected"}
 )  # fmt: skip
 """Columns of closed vocabularies and times."""
+
+_FREE = frozenset({"message_status", "error_code", "consent_basis", "consent_source"})
+"""Columns of the platform's own words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,11 @@ class Preview:
 def masked(column: str, value: Any, region: str = "") -> str:
     """A cell that may be shown: of a number its region and last two digits, of other personal text its length."""
     text = str(value)
-    if column in _OPEN:
-        return text if len(text) <= 40 else f"{text[:40]}…"
+    if column in _FREE and (sum(map(str.isdigit, text)) > 6 or "@" in text or len(text) > 24):
+        # A wrong mapping puts anything into these.
+        return f"({len(text)} characters)"
+    if column in _OPEN or column in _FREE:
+        return text
     if column == "phone_e164":
         return f"{region or '?'} …{text[-2:]}"
     return f"({len(text)} characters)"

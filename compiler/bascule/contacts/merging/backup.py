@@ -40,7 +40,7 @@ __all__ = [
 FORMAT = "bascule-contacts-backup"
 MANIFEST = "manifest.json"
 _VERSION = 1
-_PARTIAL = ".partial-"
+PARTIAL = ".partial-"
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
@@ -71,9 +71,9 @@ def back_up(store: Store, reason: str, folder: Path | None = None, *, lenient: b
     parent = folder if folder is not None else store.place.backups
     try:
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for left in parent.glob(f"{_PARTIAL}*"):
+        for left in parent.glob(f"{PARTIAL}*"):
             shutil.rmtree(left, ignore_errors=True)
-        work = parent / f"{_PARTIAL}{os.getpid()}"
+        work = parent / f"{PARTIAL}{os.getpid()}"
         work.mkdir(mode=0o700)
         try:
             _fill(store, reason, work, lenient)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bascule.contacts.store.store import Store
 
-__all__ = ["opened_engine", "single"]
+__all__ = ["clear", "opened_engine", "single"]
 
 _PREFIX = "merge-"
 _AMOUNT = re.compile(r"\s*\d{1,9}(\.\d{1,3})?\s*([KMGT]i?B)\s*", re.IGNORECASE)
@@ -69,6 +69,12 @@ def _lock(file: IO[str]) -> bool:
     return True
 
 
+def clear(folder: Path) -> None:
+    """Remove what killed runs left in the folder of :func:`opened_engine`. Hold the lock of :func:`single`."""
+    for left in folder.glob(f"{_PREFIX}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
 @contextmanager
 def opened_engine(folder: Path, memory_limit: str) -> Iterator[tuple[duckdb.DuckDBPyConnection, Path]]:
     """DuckDB over files of a private folder below ``folder``; what it holds is people's data, so the folder can be
@@ -84,8 +90,7 @@ def opened_engine(folder: Path, memory_limit: str) -> Iterator[tuple[duckdb.Duck
             "contacts-memory", f"`{memory_limit[:20]}` is no amount of memory", "write a number with MB or GB, e.g. 1GB"
         )
     folder.mkdir(mode=0o700, exist_ok=True)
-    for left in folder.glob(f"{_PREFIX}*"):
-        shutil.rmtree(left, ignore_errors=True)
+    clear(folder)
     place = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
     try:
         connection = _connect(place, memory_limit)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +12,13 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bascule.contacts.clock import instant, now
+from bascule.contacts.merging.backup import PARTIAL
+from bascule.contacts.merging.engine import clear, single
+from bascule.contacts.merging.invite import FILE as INVITATIONS
 from bascule.contacts.privacy.files import (
+    Snapshots,
     erase_from_backup,
-    erase_from_part,
+    erase_from_invitations,
     erase_from_rejects,
     rewrite_sqlite,
     rows_in_part,
@@ -30,7 +35,9 @@ if TYPE_CHECKING:
     from bascule.contacts.privacy.subject import Subject
     from bascule.contacts.store.store import Store
 
-__all__ = ["Receipt", "erase", "preview"]
+__all__ = ["Receipt", "erase", "finish", "preview"]
+
+_UNFINISHED = "erase.unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +107,40 @@ def erase(store: Store, subjects: Sequence[Subject], counts: Counts, *, reason: 
     """Erase people. ``suppress`` puts their pseudonyms on the suppression list, so that no import brings them back.
 
     Order: the suppression list, snapshots, backups, and the store last, so that an erasure which was interrupted is
-    made again by the same call. ``counts``: taken = people asked for, kept = erased, rejected = nothing was known of.
+    made again by the same call; what comes after the store is finished by :func:`finish`. ``counts``: taken = people
+    asked for, kept = erased, rejected = nothing was known of. Raises ContactsError ``contacts-store-busy`` while the
+    store is merged.
     """
-    from sqlalchemy import insert, update
+    with single(store, "merge"):
+        finish(store)
+        done = _erase(store, subjects, reason, suppress)
+        finish(store)
+    unknown = sum(subject.unknown for subject in subjects)
+    counts.taken, counts.kept = len(subjects), len(subjects) - unknown
+    counts.reject("nothing_known", unknown)
+    return done
 
+
+def finish(store: Store) -> None:
+    """What an erasure does after its last transaction: destroy the keys, and leave nothing in the log of SQLite."""
+    from sqlalchemy import delete
+
+    from bascule.contacts.store.schema import settings
+
+    waiting = store.setting(_UNFINISHED)
+    if waiting is None:
+        return
+    for name in json.loads(waiting):
+        store.vault.forget(name)
+    if store.place.file is not None:
+        # What was deleted is still in the write-ahead log until it is folded in.
+        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    with store.write() as connection:
+        connection.execute(delete(settings).where(settings.c.name == _UNFINISHED))
+
+
+def _erase(store: Store, subjects: Sequence[Subject], reason: str, suppress: bool) -> Receipt:
     from bascule.contacts.store import schema
 
     moment = instant(now())
@@ -123,20 +160,12 @@ def erase(store: Store, subjects: Sequence[Subject], counts: Counts, *, reason: 
         ]  # fmt: skip
         with store.write() as connection:
             store.upsert(connection, schema.suppressions, rows)
-    for import_id, part, path in _parts(store):
-        if not path.exists():
-            continue
-        rows_removed, digest = erase_from_part(path, store.vault, subjects)
-        if rows_removed:
-            removed["snapshot rows"] += rows_removed
-            with store.write() as connection:
-                table = schema.import_parts
-                connection.execute(
-                    update(table).where(table.c.import_id == import_id, table.c.part == part).values(sha256=digest)
-                )
-    for path in sorted(store.place.rejects.glob("*.csv")):
-        removed["reject rows"] += erase_from_rejects(path, subjects)
-    _backups(store, subjects, removed, left)
+    _files(store, subjects, removed, left)
+    # Who may come back is named by nothing that an import would be compared with.
+    shown = {
+        subject: group[0] if suppress and group else store.vault.pseudonym("person", "", subject.id)
+        for subject, group in names.items()
+    }
     with store.write() as connection:
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql("PRAGMA secure_delete = ON")
@@ -144,27 +173,53 @@ def erase(store: Store, subjects: Sequence[Subject], counts: Counts, *, reason: 
         receipt = hashlib.blake2b(repr((moment, sorted(names.values()))).encode(), digest_size=8).hexdigest()
         entries = [
             {
-                "receipt": f"{receipt}-{number}", "pseudonym": (group or [""])[0], "person_id": subject.id,
+                "receipt": f"{receipt}-{number}", "pseudonym": shown[subject], "person_id": subject.id,
                 "erased_at": moment, "counts": json.dumps(dict(sorted(removed.items()))),
             }
-            for number, (subject, group) in enumerate(names.items(), 1)
+            for number, subject in enumerate(names, 1)
         ]  # fmt: skip
-        connection.execute(insert(schema.erasures), entries)
-    for subject in subjects:
-        for name in subject.ids:
-            store.vault.forget(name)
-    if store.place.file is not None:
-        # What was deleted is still in the write-ahead log until it is folded in.
-        with store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    unknown = sum(subject.unknown for subject in subjects)
-    counts.taken, counts.kept = len(subjects), len(subjects) - unknown
-    counts.reject("nothing_known", unknown)
-    people = tuple(sorted((group or [""])[0] for group in names.values()))
-    return Receipt(receipt, moment, reason, people, dict(+removed), tuple(left))
+        if entries:
+            store.insert_new(connection, schema.erasures, entries)
+        keys = sorted(name for subject in subjects for name in subject.ids)
+        store.upsert(connection, schema.settings, [{"name": _UNFINISHED, "value": json.dumps(keys)}])
+    return Receipt(receipt, moment, reason, tuple(sorted(shown.values())), dict(+removed), tuple(left))
 
 
-def _backups(store: Store, subjects: Sequence[Subject], removed: Counter[str], left: list[str]) -> None:
+def _files(store: Store, subjects: Sequence[Subject], removed: Counter[str], left: list[str]) -> None:
+    """Everything that is not the store itself."""
+    from sqlalchemy import update
+
+    from bascule.contacts.store.schema import import_parts
+
+    # What killed runs left behind: opened snapshots, half a backup.
+    clear(store.place.data / "work")
+    for half in store.place.backups.glob(f"{PARTIAL}*"):
+        shutil.rmtree(half, ignore_errors=True)
+    snapshots = Snapshots(store.vault, subjects)
+    for import_id, part, path in _parts(store):
+        if not path.exists():
+            continue
+
+        def announce(digest: str, import_id: str = import_id, part: int = part) -> None:
+            with store.write() as connection:
+                connection.execute(
+                    update(import_parts)
+                    .where(import_parts.c.import_id == import_id, import_parts.c.part == part)
+                    .values(sha256=digest)
+                )
+
+        removed["snapshot rows"] += snapshots.erase(path, announce)
+    for path in sorted(store.place.rejects.glob("*.csv")):
+        removed["reject rows"] += erase_from_rejects(path, subjects)
+    invitations = store.place.data / "lists" / INVITATIONS
+    if invitations.exists():
+        removed["invitations"] += erase_from_invitations(invitations, subjects)
+    _backups(store, subjects, snapshots, removed, left)
+
+
+def _backups(
+    store: Store, subjects: Sequence[Subject], snapshots: Snapshots, removed: Counter[str], left: list[str]
+) -> None:
     """Every backup below the store's folder; those elsewhere are the owner's to delete."""
     from pyarrow import ArrowException
     from sqlalchemy.exc import SQLAlchemyError
@@ -174,7 +229,7 @@ def _backups(store: Store, subjects: Sequence[Subject], removed: Counter[str], l
         if not (folder / "manifest.json").is_file():
             continue
         try:
-            found = erase_from_backup(folder, store.vault, subjects)
+            found = erase_from_backup(folder, store.vault, subjects, snapshots)
         except unreadable as error:
             left.append(f"backup {folder.name}: {type(error).__name__}")
             continue

@@ -22,7 +22,15 @@ if TYPE_CHECKING:
 
     from bascule.contacts.store.vault import Vault
 
-__all__ = ["erase_from_backup", "erase_from_part", "erase_from_rejects", "rows_in_part"]
+__all__ = [
+    "Snapshots",
+    "erase_from_backup",
+    "erase_from_invitations",
+    "erase_from_part",
+    "erase_from_rejects",
+    "rewrite_sqlite",
+    "rows_in_part",
+]
 
 
 def _replace(path: Path, data: bytes) -> str:
@@ -36,19 +44,52 @@ def _replace(path: Path, data: bytes) -> str:
     return hashlib.sha256(data).hexdigest()
 
 
+_SCOPES = {"bsuid": "bsuid_scope", "parent_bsuid": "bsuid_scope", "viber": "viber_scope", "crm": "crm_scope"}
+_SHARED = ("email", "parent_bsuid")
+"""Identifiers that several people may have: they say whose a row is where it holds no other. As merging has it."""
+
+
 def _mask(table: Any, subjects: Sequence[Subject]) -> Any:
-    """Which rows of a snapshot are about the people: one boolean per row."""
+    """Which rows of a snapshot are about the people: one boolean per row.
+
+    An id means what it means in its scope; record ids without one are counted up in every file.
+    """
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    mask = pa.array([False] * len(table))
-    for kind, columns in COLUMNS.items():
-        values = sorted({value for subject in subjects for value in subject.values(kind)})
-        if not values:
+    def cells(name: str) -> Any:
+        plain = pc.utf8_trim(pc.replace_substring(table[name], "\0", ""), characters=" ")
+        return pc.if_else(pc.equal(plain, ""), pa.scalar(None, pa.string()), plain)
+
+    def any_of(masks: list[Any]) -> Any:
+        found = pa.array([False] * len(table))
+        for mask in masks:
+            found = pc.or_(found, mask)
+        return found
+
+    mask = any_of([])
+    alone = pc.invert(any_of([pc.is_valid(cells(name)) for kind, name in COLUMNS.items() if kind not in _SHARED]))
+    for kind, column in COLUMNS.items():
+        named = [
+            (scope, value, subject.unknown)
+            for subject in subjects
+            for of, scope, value, _ in subject.identifiers
+            if of == kind
+        ]
+        if not named:
             continue
-        for column in columns:
-            found = pc.is_in(table[column], value_set=pa.array(values, pa.string()))
-            mask = pc.or_(mask, found)
+        held = pc.utf8_lower(cells(column)) if kind == "email" else cells(column)
+        values = sorted({value for _, value, unknown in named if kind not in _SCOPES or (unknown and kind != "crm")})
+        found = pc.is_in(held, value_set=pa.array(values, pa.string()))
+        if kind in _SCOPES:
+            scope = pc.fill_null(cells(_SCOPES[kind]), "")
+            if kind == "crm":
+                own = pc.binary_join_element_wise(pa.scalar("import"), table["import_id"], ":")
+                scope = pc.if_else(pc.equal(scope, ""), own, scope)
+            pairs = pa.array(sorted({f"{scope}\0{value}" for scope, value, _ in named}), pa.string())
+            whole = pc.binary_join_element_wise(scope, held, "\0")
+            found = pc.or_(found, pc.and_(pc.is_valid(held), pc.is_in(whole, value_set=pairs)))
+        mask = pc.or_(mask, pc.and_(found, alone) if kind in _SHARED else found)
     return mask
 
 
@@ -62,21 +103,69 @@ def rows_in_part(path: Path, vault: Vault, subjects: Sequence[Subject]) -> list[
     return rows
 
 
-def erase_from_part(path: Path, vault: Vault, subjects: Sequence[Subject]) -> tuple[int, str]:
-    """Rewrite a snapshot without the people. Gives the number of rows removed and the file's new SHA-256, which is
-    ``""`` when nothing was changed."""
-    import pyarrow as pa
-    import pyarrow.compute as pc
-    import pyarrow.parquet as pq
+class Snapshots:
+    """Removing people from snapshots, of the store and of its backups: hard links of each other, so that each file is
+    read once and rewritten once."""
 
-    table = pq.read_table(pa.BufferReader(vault.open_file(path.read_bytes())))
-    mask = _mask(table, subjects)
-    removed = int(pc.sum(mask).as_py() or 0)
-    if not removed:
-        return 0, ""
-    sink = io.BytesIO()
-    pq.write_table(table.filter(pc.invert(mask)), sink, compression="zstd")
-    return removed, _replace(path, vault.seal_file(sink.getvalue()))
+    def __init__(self, vault: Vault, subjects: Sequence[Subject]) -> None:
+        self._vault = vault
+        self._subjects = subjects
+        self._known: dict[tuple[int, int], tuple[int, str, Path]] = {}
+
+    def erase(self, path: Path, announce: Callable[[str], None]) -> int:
+        """Rewrite a snapshot without the people; gives the number of rows removed.
+
+        ``announce`` is told the new SHA-256 before the file is replaced: who is killed in between finds the people in
+        it the next time, and does it again.
+        """
+        status = path.stat()
+        key = (status.st_dev, status.st_ino)
+        if key in self._known:
+            removed, digest, copy = self._known[key]
+            if removed:
+                announce(digest)
+                self._link(copy, path)
+            return removed
+        data, removed = self._without(path.read_bytes())
+        digest = hashlib.sha256(data).hexdigest()
+        if removed:
+            announce(digest)
+            _replace(path, data)
+        if status.st_nlink > 1 or not removed:
+            self._known[key] = (removed, digest, path)
+        return removed
+
+    def _without(self, data: bytes) -> tuple[bytes, int]:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+        import pyarrow.parquet as pq
+
+        table = pq.read_table(pa.BufferReader(self._vault.open_file(data)))
+        mask = _mask(table, self._subjects)
+        removed = int(pc.sum(mask).as_py() or 0)
+        if not removed:
+            return data, 0
+        sink = io.BytesIO()
+        pq.write_table(table.filter(pc.invert(mask)), sink, compression="zstd")
+        return self._vault.seal_file(sink.getvalue()), removed
+
+    @staticmethod
+    def _link(copy: Path, path: Path) -> None:
+        temporary = path.with_name(f".{path.name}.{os.getpid()}")
+        temporary.unlink(missing_ok=True)
+        try:
+            os.link(copy, temporary)
+        except OSError:
+            _replace(path, copy.read_bytes())
+        else:
+            os.replace(temporary, path)
+
+
+def erase_from_part(path: Path, vault: Vault, subjects: Sequence[Subject]) -> tuple[int, str]:
+    """Rewrite one snapshot without the people. Gives the number of rows removed and the file's new SHA-256, which is
+    ``""`` when nothing was changed."""
+    digests = [""]
+    return Snapshots(vault, subjects).erase(path, digests.append), digests[-1]
 
 
 def erase_from_rejects(path: Path, subjects: Sequence[Subject]) -> int:
@@ -110,7 +199,20 @@ def erase_from_rejects(path: Path, subjects: Sequence[Subject]) -> int:
     return len(rows) - len(kept)
 
 
-def erase_from_backup(folder: Path, vault: Vault, subjects: Sequence[Subject]) -> Counter[str]:
+def erase_from_invitations(path: Path, subjects: Sequence[Subject]) -> int:
+    """Rewrite the list of Viber ids to be invited without the people; gives how many lines were removed."""
+    people = {name for subject in subjects for name in subject.ids}
+    ids = {value for subject in subjects for value in subject.values("viber")}
+    lines = path.read_bytes().splitlines(keepends=True)
+    found = [json.loads(line) for line in lines]
+    gone = [item["person"] in people or item["viber_id"] in ids for item in found]
+    kept = [line for line, named in zip(lines, gone, strict=True) if not named]
+    if len(kept) < len(lines):
+        _replace(path, b"".join(kept))
+    return len(lines) - len(kept)
+
+
+def erase_from_backup(folder: Path, vault: Vault, subjects: Sequence[Subject], snapshots: Snapshots) -> Counter[str]:
     """Remove people from a whole backup: its copy of the store, its snapshots, and the hashes in its manifest.
 
     Raises OSError and ValueError for a backup that is damaged.
@@ -118,11 +220,17 @@ def erase_from_backup(folder: Path, vault: Vault, subjects: Sequence[Subject]) -
     manifest_path = folder / "manifest.json"
     manifest = json.loads(manifest_path.read_text("utf-8"))
     removed: Counter[str] = Counter()
+
+    def save() -> None:
+        _replace(manifest_path, (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
+
     for name in sorted(manifest["parts"]):
-        rows, digest = erase_from_part(folder / name, vault, subjects)
-        if rows:
-            removed["snapshot rows"] += rows
+
+        def announce(digest: str, name: str = name) -> None:
             manifest["parts"][name] = digest
+            save()
+
+        removed["snapshot rows"] += snapshots.erase(folder / name, announce)
 
     def change(connection: Connection) -> None:
         from sqlalchemy import func, select, update
@@ -141,8 +249,8 @@ def erase_from_backup(folder: Path, vault: Vault, subjects: Sequence[Subject]) -
     copy = folder / manifest["store"]["file"]
     rewrite_sqlite(copy, change) if manifest["backend"] == "sqlite" else _rewrite_dump(copy, change)
     manifest["store"]["sha256"] = hashlib.sha256(copy.read_bytes()).hexdigest()
-    _replace(manifest_path, (json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode())
-    return removed
+    save()
+    return +removed
 
 
 def rewrite_sqlite(path: Path, change: Callable[[Connection], None]) -> None:

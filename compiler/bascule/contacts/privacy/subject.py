@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["Selector", "Subject", "normalised", "subject_of", "subjects"]
 
 COLUMNS = {
-    "phone": ("phone_e164",), "wa_id": ("wa_id",), "bsuid": ("bsuid",), "parent_bsuid": ("parent_bsuid",),
-    "viber": ("viber_id",), "crm": ("crm_id",), "email": ("email",),
+    "phone": "phone_e164", "wa_id": "wa_id", "bsuid": "bsuid", "parent_bsuid": "parent_bsuid", "viber": "viber_id",
+    "crm": "crm_id", "email": "email",
 }  # fmt: skip
 """Kinds of identifiers and the columns of a snapshot that hold them."""
 

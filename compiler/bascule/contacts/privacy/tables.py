@@ -73,7 +73,7 @@ def erase_rows(connection: Connection, vault: Vault, subjects: Sequence[Subject]
             select(inbox.c.event_id, inbox.c.payload, inbox.c.person_id)
         ).all()
         if person in owners
-        or any(mentions(vault.open(person or "", payload) or payload, subject) for subject in subjects)
+        or any(mentions(vault.open(person or "", payload) or "", subject) for subject in subjects)
     ]
     for group in batched(found, _GROUP):
         count("inbox", connection.execute(delete(inbox).where(inbox.c.event_id.in_(group))).rowcount)
@@ -83,9 +83,13 @@ def erase_rows(connection: Connection, vault: Vault, subjects: Sequence[Subject]
 def mentions(text: str, subject: Subject) -> bool:
     """Whether a text names a person by one of their identifiers; numbers with or without their plus."""
     return any(
-        value.lstrip("+") in text for _, _, value, _ in subject.identifiers if len(value.lstrip("+")) >= _SHORTEST
+        value.lstrip("+") in text
+        for kind, _, value, _ in subject.identifiers
+        if kind not in _ELSEWHERE and len(value.lstrip("+")) >= _SHORTEST
     )
 
 
+_ELSEWHERE = ("crm", "parent_bsuid")
+"""Record ids are not in what people write, and are found in any number; a parent id is a whole business's."""
 _SHORTEST = 5
-"""Shorter identifiers (a CRM's row numbers) would be found in any text."""
+"""Shorter identifiers would be found in any text."""

@@ -45,7 +45,7 @@ def _holes(listed: Listed, text: str) -> list[Placeholder]:
 def slots_of(listed: Listed) -> list[str]:
     """The slots of all parameters, in the order header, body, buttons, the rest; each once."""
     found: dict[str, None] = {}
-    for component, text in (("header", listed.header), ("", listed.body)):
+    for component, text in (("header", listed.header), ("header", listed.media_link), ("", listed.body)):
         for item in _holes(listed, text.text) if text else ():
             found.setdefault(listed.slot(component, item.name))
     for button in listed.buttons:

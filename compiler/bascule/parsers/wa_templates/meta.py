@@ -5,6 +5,7 @@ https://developers.facebook.com/documentation/business-messaging/whatsapp/templa
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -34,6 +35,7 @@ BUTTON_KINDS = {
     "REQUEST_CONTACT_INFO": ChoiceKind.SHARE_PHONE,
     "OTP": ChoiceKind.COPY_CODE,
 }
+_UPLOAD = re.compile(r"<upload (.*)>", re.DOTALL)
 _PLAIN_BUTTONS = frozenset({"QUICK_REPLY", "URL", "PHONE_NUMBER"})
 _SENT = {"COPY_CODE": "coupon_code", "FLOW": "flow", "CATALOG": "catalog", "MPM": "mpm", "VOICE_CALL": "voice_call"}
 """Buttons that take a value when the template is sent, and the last part of its slot."""
@@ -134,7 +136,11 @@ def _header(listed: Listed, component: dict[str, Any], place: Place) -> None:
 
 
 def media_of(kind: MediaKind, sample: str, place: Place) -> Media:
-    """A header file: a link is its URL, anything else a handle or id in the provider's store."""
+    """A header file: a link is its URL, anything else a handle or id in the provider's store. A placeholder for an
+    upload (``<upload https://…>``) is the file that it names."""
+    waiting = _UPLOAD.fullmatch(sample)
+    if waiting is not None:
+        sample = waiting.group(1).strip()
     if sample.startswith(("http://", "https://")):
         return Media(kind, Localized.of((Literal(sample),)), at=place)
     return Media(kind, asset=sample, at=place)

@@ -42,7 +42,7 @@ class Listed:
     ``whole`` are the constructs that the graph has no form for: the definition keeps them. ``shared``: one numbering
     for all parts (Twilio), not one for each component (Meta). ``session``: it can only be sent inside the window.
     ``prefix`` stands before the slots of a card; ``extra_slots`` are parameters that stand in no text (header files,
-    codes, values of cards). ``declared`` are names of parameters that the listing declares: they may be written in ways
+    codes, values of cards). ``media_link`` is the header file's address where it takes parameters. ``declared`` are names of parameters that the listing declares: they may be written in ways
     that Meta does not take.
     """
 
@@ -58,6 +58,7 @@ class Listed:
     body: Said | None = None
     footer: Said | None = None
     media: Media | None = None
+    media_link: Said | None = None
     location: GeoPoint | None = None
     buttons: list[Button] = field(default_factory=list)
     cards: list[Card] = field(default_factory=list)

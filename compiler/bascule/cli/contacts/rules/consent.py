@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bascule.diagnostics import Severity
 from bascule.diagnostics.rules import Rule
 
 
@@ -49,3 +50,18 @@ class CampaignEmpty(Rule):
     code = "CON122"
     name = "contacts-campaign-empty"
     unreadable = True
+
+
+class RegistrationsSimulated(Rule):
+    """Who is on WhatsApp is made up
+
+    What it does: says that decisions or an audience rest on results of the simulator.
+    Why: the simulator is for rehearsals; it knows nothing about the people.
+    Example: `bascule contacts check --method simulator` and then `bascule contacts decide` (not run)
+    Use instead: check with another method before anybody is messaged.
+    Sources: bascule's own rule.
+    """
+
+    code = "CON123"
+    name = "contacts-simulated"
+    severity = Severity.WARNING

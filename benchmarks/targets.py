@@ -1,11 +1,11 @@
 """Compile every file and project of folders to all targets, judge every written file, and add up what became of it.
 
-``python benchmarks/targets.py [--to all] [--jobs N] [--markdown] FOLDER...`` reads the folders as ``bascule check`` does
-and compiles each file and each project on its own, as ``bascule compile INPUT --to all --fail-on never -o DIR``: the
-output is written to a folder of the system's temporary files and read from there; each file is held to its schema
+``python benchmarks/targets.py [--to all] [--jobs N] [--markdown] FOLDER...`` reads the folders as ``bascule check``
+does and compiles each file and each project on its own, as ``bascule compile INPUT --to all --fail-on never -o DIR``:
+the output is written to a folder of the system's temporary files and read from there; each file is held to its schema
 (benchmarks/artefacts.py), and its SHA-256 to the manifest. Exit code 1 when something failed. ``files/s`` are source
-files per second of one core's time, reading not counted; targets that can do the same share one lowering, which the first
-of them pays.
+files per second of one core's time, reading not counted; targets that can do the same share one lowering, which the
+first of them pays.
 """
 
 from __future__ import annotations
@@ -87,9 +87,15 @@ def places(tops: Sequence[Path]) -> list[Path]:
 
 
 def inputs(place: Path) -> Iterator[tuple[str, Workspace]]:
-    """Every file and every project below a place that a parser reads, alone in a workspace, with its name."""
+    """Every file and every project below a place that a parser reads, alone in a workspace, with its name.
+
+    Raises RuntimeError when a parser fails: a defect that would otherwise look like a file of no known format.
+    """
     given, findings = read_inputs([str(place)])
     whole = load(given)
+    for finding in whole.findings:
+        if finding.code == "PAR009":
+            raise RuntimeError(f"{finding.place.file}: {finding.message}")
     for file in whole.files:
         if file.parsed is None:
             continue
@@ -102,10 +108,13 @@ def inputs(place: Path) -> Iterator[tuple[str, Workspace]]:
 def run(place: Path, targets: Sequence[str]) -> Tally:
     """Compile all inputs of a place."""
     tally = Tally()
-    for name, workspace in inputs(place):
-        tally.inputs += 1
-        tally.sources += sum(max(1, len(file.members)) for file in workspace.files)
-        tally.failed += compile_one(name, workspace, targets, tally.rows)
+    try:
+        for name, workspace in inputs(place):
+            tally.inputs += 1
+            tally.sources += sum(max(1, len(file.members)) for file in workspace.files)
+            tally.failed += compile_one(name, workspace, targets, tally.rows)
+    except RuntimeError as error:
+        tally.failed.append(f"{place.name}: {error}")
     return tally
 
 

@@ -273,3 +273,29 @@ def test_the_order_of_reading_does_not_matter(entries: list[Entry], rng: random.
     for channel in ("sms", "viber", "whatsapp"):
         first, second = (standing(some, channel, "marketing", NOW) for some in (entries, shuffled))
         assert (first.status, first.grade) == (second.status, second.grade)
+
+
+def statements(people: int, folder: Path) -> tuple[int, int]:
+    """How many statements it takes to record opt-ins, and to promote them."""
+    from sqlalchemy import event
+
+    from bascule.contacts.consent.ledger import ConsentEvent, append
+
+    with open_store(str(folder / f"{people}.db")) as made:
+        events = []
+        for number in range(people):
+            phone = f"+336123{number:05}"
+            name = person(made, f"p1-{number}", phone)
+            wording = {"occurred_at": NOW, "wording": "Boutique: offres par SMS", "names_business": True}
+            events.append(ConsentEvent(f"k{number}", name, "phone", phone, "sms", "opt_in", **wording))  # type: ignore[arg-type]
+        asked: list[str] = []
+        event.listen(made.engine, "before_cursor_execute", lambda *call: asked.append(call[2]))
+        with made.write() as connection:
+            assert append(made, connection, events) == people
+        recorded = len(asked)
+        assert promoted(made, "meta-general").kept == people
+    return recorded, len(asked) - recorded
+
+
+def test_the_work_does_not_grow_with_every_entry(tmp_path: Path) -> None:
+    assert statements(40, tmp_path) == statements(10, tmp_path)

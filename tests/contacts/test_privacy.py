@@ -302,3 +302,71 @@ def test_keys_are_on_disk_before_what_they_seal(sealed: Store) -> None:
     other = open_store(sealed.place.shown, create=False)
     with other.read() as connection:
         assert other.vault.open("p1", connection.execute(select(schema.persons.c.first_name)).scalar()) == "Awa"
+
+
+def test_other_people_with_the_same_record_id_or_address_keep_their_rows(tmp_path: Path) -> None:
+    """Record ids are counted up in every file, and families share an address."""
+    store = open_store(str(tmp_path / "contacts.db"))
+    address = "famille@exemple.sn"
+    add_import(
+        store,
+        [
+            row(row=2, phone_e164=AWA, crm_id="10017", email="Famille@Exemple.sn"),
+            row(row=3, crm_id=" 10017 ", last_name="Diop"),
+            row(row=4, phone_e164=BEA, crm_id="10018", email=address),
+            row(row=5, email=address, last_name="Alone"),
+        ],
+        file="a.csv",
+    )
+    add_import(store, [row(row=2, phone_e164="+33612345673", crm_id="10017", last_name="Other")], file="b.csv")
+    assert run(store.place.shown, "merge").return_value == 0
+    before = {item[0] for item in rows(store, schema.persons, ["id"])}
+    found = run(store.place.shown, "erase", "--phone", AWA, "--yes", "--format", "json")
+    assert json.loads(found.output)["removed"]["snapshot rows"] == 3, "their two rows, and the address that says no more"
+    assert run(store.place.shown, "merge", "--again").return_value == 0
+    after = {item[0] for item in rows(store, schema.persons, ["id"])}
+    assert before - after <= {"p1-2", "p1-5"}
+    left = everything(tmp_path / "contacts.db.data" / "snapshots")
+    assert all(text in left for text in (BEA.encode(), b"10018", address.encode(), b"Other"))
+    assert b"Diop" not in left
+
+
+def test_an_event_that_holds_a_record_id_by_chance_stays(store: Store) -> None:
+    with store.write() as connection:
+        event = {
+            "event_id": "meta:message:2", "provider": "meta", "kind": "message", "occurred_at": DAY, "received_at": DAY,
+            "payload": json.dumps({"from": BEA.lstrip("+"), "text": "commande C-10017"}),
+        }  # fmt: skip
+        store.upsert(connection, schema.inbox, [event])
+    run(store.place.shown, "erase", "--phone", AWA, "--yes")
+    assert rows(store, schema.inbox, ["event_id"]) == [("meta:message:2",)]
+
+
+def test_retained_people_may_come_back(store: Store) -> None:
+    assert run(store.place.shown, "retain", "--days", "10", "--yes").return_value == 0
+    assert rows(store, schema.persons, ["id"]) == []
+    add_import(store, [row(row=2, phone_e164=AWA)], file="new.csv")
+    merged = run(store.place.shown, "merge", "--format", "json")
+    assert json.loads(merged.output)["counts"][0]["reasons"] == {}
+    assert len(rows(store, schema.persons, ["id"])) == 1
+
+
+def test_nobody_is_erased_while_the_store_is_merged(store: Store) -> None:
+    from bascule.contacts.merging.engine import single
+
+    with single(store, "merge"):
+        result = run(store.place.shown, "erase", "--phone", AWA, "--yes")
+    assert result.return_value == 2
+    assert "works on this store" in result.stderr
+    assert len(rows(store, schema.persons, ["id"])) == 2
+
+
+def test_what_killed_runs_left_behind_goes(store: Store) -> None:
+    left = store.place.data / "work" / "merge-abc"
+    half = store.place.backups / ".partial-1"
+    for folder in (left, half):
+        folder.mkdir(parents=True)
+        (folder / "x").write_text(AWA)
+    run(store.place.shown, "erase", "--phone", AWA, "--yes")
+    assert not left.exists()
+    assert not half.exists()

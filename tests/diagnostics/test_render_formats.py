@@ -138,8 +138,23 @@ def test_sarif_rules_carry_their_page() -> None:
     assert rule["name"] == "JsonSyntax"
     assert "rfc8259" in rule["help"]["text"]
     assert rule["help"]["markdown"].startswith("# PAR020 json-syntax")
-    assert rule["helpUri"].endswith("#par020-json-syntax")
+    assert "helpUri" not in rule
     assert rule["defaultConfiguration"] == {"level": "error"}
+
+
+@pytest.mark.parametrize("url", ["https://intranet.invalid/rules.html", "https://intranet.invalid/rules.html#top"])
+def test_sarif_links_rules_to_where_their_pages_are_published(url: str) -> None:
+    run, _ = sarif(replace(FULL, docs_url=url))
+    links = {rule["id"]: rule["helpUri"] for rule in run["tool"]["driver"]["rules"]}
+    assert links["PAR020"] == "https://intranet.invalid/rules.html#par020-json-syntax"
+
+
+def test_the_links_of_sarif_are_headings_of_the_rule_pages(root: Path) -> None:
+    headings = re.findall(r"^#+ (.+)$", (root / "docs" / "rules.md").read_text(encoding="utf-8"), re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+    run, _ = sarif(replace(FULL, docs_url="https://intranet.invalid/rules.html"))
+    for rule in run["tool"]["driver"]["rules"]:
+        assert rule["helpUri"].partition("#")[2] in anchors
 
 
 def test_sarif_levels_witness_and_suppressions() -> None:

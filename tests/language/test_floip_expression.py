@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from tests.work import lines_run
 
 from bascule.diagnostics.rules import registry
-from bascule.ir.expr import Opaque
+from bascule.ir.expr import Call, Opaque, Ref, references
 from bascule.ir.expr_text import print_expression, print_text
 from bascule.language import floip_rules
 from bascule.language.floip_expression import parse_floip_expression, parse_floip_text
@@ -113,3 +113,14 @@ def test_every_code_has_a_page() -> None:
     for rule in own:
         for heading in ("What it does:", "Why:", "Example:", "Use instead:", "Sources:"):
             assert heading in rule.page(), rule.code
+
+
+def test_what_substitute_looks_for_is_no_template() -> None:
+    source = 'substitute(message.text, "{@prénom}", "@contact.name")'
+    expression, findings = parse_floip_expression(source, Place("f"))
+    assert print_expression(expression) == 'replace(message.text, "{@prénom}", contact.name)'
+    assert findings == []
+    alone, _ = parse_floip_expression('substitute(texte, "@avant", "après @nom")', Place("f"))
+    assert isinstance(alone, Call)
+    assert alone.args[1] == Ref(("avant",))
+    assert {ref.path for ref in references(alone)} == {("texte",), ("avant",), ("nom",)}

@@ -113,11 +113,44 @@ def test_select_one_becomes_choices_with_titles_spellings_and_branches() -> None
     assert guard.after.seconds == 3600
 
 
+@pytest.mark.parametrize(
+    ("kind", "config", "condition"),
+    [
+        ("MobilePrimitives.NumericResponse", {}, "has_number(q)"),
+        ("MobilePrimitives.NumericResponse", {"validation_minimum": 18}, "has_number_gte(q, 18)"),
+        ("MobilePrimitives.NumericResponse", {"validation_maximum": 99}, "has_number_lte(q, 99)"),
+        ("MobilePrimitives.OpenResponse", {}, "not is_blank(q)"),
+    ],
+)
+@pytest.mark.parametrize("word", ["Error", "invalid_response"])
+def test_an_exit_for_errors_of_a_question_takes_the_answers_that_are_not_valid(
+    kind: str, config: dict[str, Any], condition: str, word: str
+) -> None:
+    ways = (way("n", name="Default"), {"uuid": "e", "name": word, "destination_block": "q"})
+    parsed = read(container(block("q", kind, *ways, **config), block("n", "Core.Log", way())))
+    question = node(parsed, "q")
+    assert guards(question) == [("When", "n"), ("Otherwise", "q")]
+    assert print_expression(question.edges[0].guard.condition) == condition
+    tested = read(container(block("q", kind, way("n", "true"), ways[1], **config), block("n", "Core.Log", way())))
+    assert guards(node(tested, "q")) == [("When", "n"), ("Otherwise", "q")]
+
+
+def test_an_exit_for_errors_of_a_menu_takes_what_is_no_choice_and_of_a_request_its_failure() -> None:
+    error = {"uuid": "e", "name": "Error", "destination_block": "q"}
+    choices = [{"name": "oui", "prompt": "Oui"}, {"name": "non", "prompt": "Non"}]
+    menu = block("q", "MobilePrimitives.SelectOneResponse", error, way("n", name="Default"), choices=choices)
+    parsed = read(container(menu, block("n", "Core.Webhook", way(), error, url="https://exemple.invalid/")))
+    assert guards(node(parsed, "q")) == [("Chosen", "n"), ("Otherwise", "q")]
+    assert node(parsed, "q").edges[0].guard == Chosen(("oui", "non"))
+    assert [name for name, _ in guards(node(parsed, "n"))] == ["Failure", "Always"]
+
+
 def test_numbers_and_open_answers_keep_their_bounds() -> None:
     parsed = fixture("clinique.json")
     age, reason = node(parsed, "age"), node(parsed, "motif")
     assert (age.reply, age.validation.minimum, age.validation.maximum) == (ReplyKind.NUMBER, 0, 120)
-    assert guards(age) == [("Failure", "age"), ("Always", "journal")]
+    assert guards(age) == [("When", "journal"), ("Otherwise", "age")]
+    assert print_expression(age.edges[0].guard.condition) == "has_number_between(age, 0, 120)"
     assert (reason.reply, reason.validation.max_length) == (ReplyKind.TEXT, 200)
     editor = read(
         container(block("n", "MobilePrimitives.NumericResponse", way(), validation_minimum=0, validation_maximum=0))

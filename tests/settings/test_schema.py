@@ -29,6 +29,7 @@ extend-select = "TPL021"
 ignore = ["LOC", "tpl050", "needs-opt-in"]
 fail-on = "warning"
 baseline = "baseline.json"
+docs-url = "https://intranet.invalid/bascule/rules.html"
 [severity]
 TPL050 = "error"
 WIN = "info"

@@ -24,15 +24,15 @@ def call_steps(calls: Iterable[Call], meanings: Mapping[str, str]) -> list[tuple
     for number, call in enumerate(calls, start=1):
         phases.setdefault(call.phase, []).append((number, call))
     return [
-        (f"{phase} ({len(told)})", f"{meanings.get(phase, '')}: {_folders(told)}, {_numbers(told)}")
+        (f"{phase} ({len(told)}; {_numbers(told)}; {_folders(told)})", meanings.get(phase, ""))
         for phase, told in phases.items()
     ]
 
 
 def _folders(calls: Sequence[tuple[int, Call]]) -> str:
     """The folders of calls; a call in no folder is named itself."""
-    found = (f"requests/{call.id.split('/')[0]}/" if "/" in call.id else f"requests/{call.id}.json" for _, call in calls)
-    return ", ".join(f"`{folder}`" for folder in dict.fromkeys(found))
+    tops = dict.fromkeys(call.id.partition("/")[:2] for _, call in calls)
+    return ", ".join(f"`requests/{top}/`" if slash else f"`requests/{top}.json`" for top, slash in tops)
 
 
 def _numbers(calls: Sequence[tuple[int, Call]]) -> str:

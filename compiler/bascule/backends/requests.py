@@ -85,7 +85,9 @@ class Call:
         """The call in the notation of HTTP files, with its number in the plan."""
         lines = [f"### {number}. {_line(self.title)}", *(f"# To do first: {_line(item)}" for item in self.todo)]
         lines += [f"# {_line(note)}" for note in self.notes]
-        lines += [f"# Keep `{pointer}` of the answer: it is {{{{{name}}}}} in later calls" for name, pointer in self.binds]
+        lines += [
+            f"# Keep `{pointer}` of the answer: it is {{{{{name}}}}} in later calls" for name, pointer in self.binds
+        ]
         lines += [f"# @name {self.id.replace('/', '_').replace('.', '_').replace('-', '_')}"]
         lines += [f"{self.method} {self.url}", *(f"{name}: {value}" for name, value in self._headers())]
         if self.form:

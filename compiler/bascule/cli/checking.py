@@ -201,6 +201,7 @@ def _report(checked: Checked, version: str, colour: bool) -> CheckReport:
         fail_on=None if checked.fail_on == "never" else Severity.parse(checked.fail_on),
         readable=checked.code != 2,
         colour=colour,
+        docs_url=opened.settings.docs_url,
     )
 
 

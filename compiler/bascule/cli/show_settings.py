@@ -38,6 +38,7 @@ def settings_text(settings: Settings, request: Request) -> str:
         ("exclude", [_rooted(root, pattern) for root, pattern in settings.exclude]),
         ("fail-on", request.fail_on or settings.fail_on or "error"),
         ("baseline", _baseline(settings, request)),
+        ("docs-url", settings.docs_url),
     ]
     lines += [f"{key} = {_toml(value)}" for key, value in pairs if value]
     layers = settings.selection.layers

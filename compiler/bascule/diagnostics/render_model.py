@@ -41,7 +41,7 @@ class CheckReport:
     ``results`` are sorted and hold suppressed findings too; ``documents`` (by display path) show secrets covered;
     ``files`` are the display paths of the files that were read; ``shown`` maps display paths to paths that name no
     folder of this machine; ``fail_on`` is the lowest severity that fails (None: none does); ``readable`` is false when
-    something could not be read.
+    something could not be read. ``docs_url`` is where the pages of the rules are published (``""``: nowhere).
     """
 
     results: tuple[Result, ...]
@@ -52,6 +52,7 @@ class CheckReport:
     fail_on: Severity | None = Severity.ERROR
     readable: bool = True
     colour: bool = False
+    docs_url: str = ""
 
     @property
     def findings(self) -> list[Finding]:

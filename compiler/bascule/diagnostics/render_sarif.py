@@ -13,10 +13,9 @@ from bascule.diagnostics.render_text import clock_text
 from bascule.diagnostics.rules import FAMILIES, Rule, registry
 from bascule.source import Span
 
-__all__ = ["FINGERPRINT", "HELP", "ROOT", "SCHEMA", "render_sarif"]
+__all__ = ["FINGERPRINT", "ROOT", "SCHEMA", "render_sarif"]
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-HELP = "https://bascule.example/rules"
 ROOT = "SRCROOT"
 """Names the folder that paths start from; which one it is, only the reader knows."""
 
@@ -35,8 +34,7 @@ def render_sarif(report: CheckReport) -> str:
             "driver": {
                 "name": "bascule",
                 "semanticVersion": report.version,
-                "informationUri": HELP.rsplit("/", 1)[0],
-                "rules": [_rule(code, rules.get(code)) for code in codes],
+                "rules": [_rule(code, rules.get(code), report.docs_url) for code in codes],
             }
         },
         "invocations": [{"executionSuccessful": report.readable}],
@@ -49,7 +47,7 @@ def render_sarif(report: CheckReport) -> str:
     return json.dumps(log, ensure_ascii=False, indent=2) + "\n"
 
 
-def _rule(code: str, rule: type[Rule] | None) -> dict[str, Any]:
+def _rule(code: str, rule: type[Rule] | None, docs_url: str) -> dict[str, Any]:
     if rule is None:
         return {"id": code}
     sections = page_sections(rule)
@@ -60,7 +58,7 @@ def _rule(code: str, rule: type[Rule] | None) -> dict[str, Any]:
         "shortDescription": {"text": rule.title()},
         "fullDescription": {"text": " ".join(sections.get("What it does", rule.title()).split())},
         "help": {"text": _help_text(sections), "markdown": _help_markdown(rule, sections)},
-        "helpUri": f"{HELP}#{code.lower()}-{rule.name}",
+        **({"helpUri": f"{docs_url.partition('#')[0]}#{code.lower()}-{rule.name}"} if docs_url else {}),
         "defaultConfiguration": {"level": _LEVELS[severity]},
         "properties": {"tags": [FAMILIES[code[:3]]], "problem.severity": _PROBLEMS[severity]},
     }

@@ -188,10 +188,24 @@ def _fill(expression: Expression, quoted: int) -> Expression:
             return expression
         return text_expression(_segments(expression.value, quoted + 1))
     if isinstance(expression, Call):
-        return Call(expression.name, tuple(_fill(item, quoted) for item in expression.args))
+        literal_at = _looked_for(expression)
+        args = (item if index == literal_at else _fill(item, quoted) for index, item in enumerate(expression.args))
+        return Call(expression.name, tuple(args))
     if isinstance(expression, Lambda):
         return Lambda(expression.parameters, _fill(expression.body, quoted))
     return expression
+
+
+def _looked_for(call: Call) -> int:
+    """Which argument is a text that is looked for as it is: what ``replace`` takes out, unless it is a reference
+    alone. ``"{@username}"`` there is the placeholder of another text; filled, it could never be found. Else -1."""
+    if call.name != "replace" or len(call.args) < 2:
+        return -1
+    old = call.args[1]
+    if not isinstance(old, Const) or not isinstance(old.value, str):
+        return -1
+    pieces = list(_cut(old.value))
+    return -1 if len(pieces) == 1 and pieces[0].kind in ("reference", "expression", "escape") else 1
 
 
 def _inner(text: str, piece: _Piece) -> tuple[str, int]:

@@ -17,7 +17,7 @@ from bascule.diagnostics.parse_rules import findings_of
 from bascule.language.locale_names import plain_name
 from bascule.source import Document, Place, Problem, SourceFile, join_pointer, split_pointer
 from bascule.source.table import TableDocument, read_table
-from bascule.source.workbook import SheetDocument, read_workbook
+from bascule.source.workbook import SheetDocument
 
 __all__ = [
     "MAX_SHEETS",
@@ -188,15 +188,14 @@ def open_tables(file: SourceFile, sheet: str = "", max_rows: int | None = None) 
         if not table.usable:
             return Opened(file.path, "delimited", problems=table.problems, text=file.text)
         return Opened(file.path, "delimited", [Grid("", table)])
-    more = {} if max_rows is None else {"max_rows": max_rows}
-    first = read_workbook(file.path, file.data, sheet, **more)
+    first = file.sheet(sheet, max_rows)
     opened = Opened(file.path, "workbook")
     if not first.names or (sheet and not first.sheet):
         opened.problems = first.problems
         return opened
     wanted = [first.sheet] if sheet else [name for name in first.names if name == first.sheet or name in first.others]
     for name in wanted[:MAX_SHEETS]:
-        table = first if name == first.sheet else read_workbook(file.path, file.data, name, **more)
+        table = first if name == first.sheet else file.sheet(name, max_rows)
         if table.usable:
             opened.grids.append(Grid(name, table, join_pointer("", name)))
         elif name == first.sheet and len(wanted) == 1:

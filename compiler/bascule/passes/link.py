@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from bascule.diagnostics import Finding, Label, Rule, Severity
@@ -106,7 +106,8 @@ def merge(projects: Sequence[Project]) -> Linked:
     """Put the files' projects together in order.
 
     Flow ids are made unique, variables of one name are one variable (the first declaration's facts win,
-    later ones fill gaps), the locale of a file stays with its flows.
+    later ones fill gaps), the locale of a file stays with its flows. What a file runs by an id of its own stays that
+    flow, also where the id had to change.
     """
     flows: list[Flow] = []
     seen: dict[str, Flow] = {}
@@ -114,14 +115,21 @@ def merge(projects: Sequence[Project]) -> Linked:
     variables: dict[str, Variable] = {}
     locales: dict[str, None] = {}
     for project in projects:
+        renamed: dict[str, str] = {}
+        own: set[str] = set()
+        from_here = len(flows)
         for flow in project.flows:
             kept = replace(flow, locale=flow.locale or project.locale)
             if flow.id in seen:
                 new_id = _unique(flow.id, set(seen))
                 findings.append(_taken(flow, seen[flow.id], new_id))
                 kept = replace(kept, id=new_id, title=flow.title or flow.id)
+                if flow.id not in own:
+                    renamed[flow.id] = new_id
+            own.add(flow.id)
             seen[kept.id] = kept
             flows.append(kept)
+        flows[from_here:] = [_following(flow, renamed) for flow in flows[from_here:]]
         for variable in project.variables:
             variables[variable.name] = _join(variables.get(variable.name), variable)
         for locale in (project.locale, *project.locales):
@@ -140,6 +148,17 @@ def merge(projects: Sequence[Project]) -> Linked:
         facts=tuple(dict(fact for project in projects for fact in project.facts).items()),
     )
     return Linked(merged, tuple(findings))
+
+
+def _following(flow: Flow, renamed: Mapping[str, str]) -> Flow:
+    """The flow with its runs of renamed flows under their new names."""
+    if not any(isinstance(node, RunFlow) and node.flow in renamed for node in flow.nodes):
+        return flow
+    nodes = (
+        replace(node, flow=renamed[node.flow]) if isinstance(node, RunFlow) and node.flow in renamed else node
+        for node in flow.nodes
+    )
+    return replace(flow, nodes=tuple(nodes))
 
 
 def _by_vendor_id(flows: Sequence[Flow]) -> list[Flow]:

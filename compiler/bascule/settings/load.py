@@ -158,6 +158,7 @@ class _Run:
             placeholder=read.get("placeholder", old.placeholder),
             sheet=read.get("sheet", old.sheet),
             max_size=read.get("max-size", old.max_size),
+            docs_url=table.get("docs-url", old.docs_url),
             project=self._project(table.get("project", {}), old.project, at.child("project")),
         )
 

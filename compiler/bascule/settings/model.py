@@ -90,6 +90,7 @@ class Settings:
     placeholder: str = ""
     sheet: str = ""
     max_size: str = ""
+    docs_url: str = ""
     project: ProjectSettings = field(default_factory=ProjectSettings)
 
     def excludes(self, path: str) -> bool:

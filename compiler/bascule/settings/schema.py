@@ -99,6 +99,10 @@ CONFIG = Table(
         "severity": (_SEVERITY, "Severity of codes, families or rules."),
         "fail-on": (Text(choices=(*LEVELS, "never")), "Lowest severity that ends with exit code 1, as `--fail-on`."),
         "baseline": (_TEXT, "Baseline file of `check`, relative to this file, as `--baseline`."),
+        "docs-url": (
+            Text("an address such as `https://host/rules.html`", r"https?://[!-~]+"),
+            "Address where docs/rules.md is published: reports of format sarif link each rule to its page there.",
+        ),
         "project": (_PROJECT, "Facts about the company that no source file holds."),
         "read": (_READ, "How files are read."),
         "per-file-overrides": (Many(_PER_FILE), "Selection and severities for some files; later entries win."),

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from bascule.source.json import JsonDocument, read_json
 from bascule.source.problem import Problem
 from bascule.source.text import decode
 from bascule.source.yaml import YamlDocument, read_yaml
 
-__all__ = ["SourceFile"]
+if TYPE_CHECKING:
+    from bascule.source.workbook import SheetDocument
+
+__all__ = ["MAX_KEPT", "MAX_SHEETS_KEPT", "SourceFile"]
+
+MAX_KEPT = 32_000_000
+"""Characters of the sheets of one workbook that are kept for further readers."""
+
+MAX_SHEETS_KEPT = 128
+"""Sheets of one workbook that are kept, the last ones read."""
 
 
 class SourceFile:
@@ -22,6 +32,7 @@ class SourceFile:
     def __init__(self, path: str, data: bytes) -> None:
         self.path = path
         self.data = data
+        self._sheets: list[tuple[str, int, SheetDocument]] = []
 
     @classmethod
     def of_text(cls, text: str, path: str = "input") -> SourceFile:
@@ -69,6 +80,25 @@ class SourceFile:
         if self.is_zip or self.encoding == "binary":
             return None
         return read_yaml(self.path, self.text)
+
+    def sheet(self, name: str = "", max_rows: int | None = None) -> SheetDocument:
+        """One sheet of a workbook (:func:`~bascule.source.workbook.read_workbook`), read once for all who ask.
+
+        Sheets are kept up to :data:`MAX_KEPT` characters; past that they are read again. Never raises.
+        """
+        from bascule.source.workbook import MAX_ROWS, read_workbook
+
+        rows = MAX_ROWS if max_rows is None else max_rows
+        for asked, wanted, known in self._sheets:
+            # Fewer rows than were asked for: it is the whole sheet, and as good for any other request it fits.
+            if (asked == name or (name and known.sheet == name)) and (
+                wanted == rows or known.height < min(wanted, rows)
+            ):
+                return known
+        sheet = read_workbook(self.path, self.data, name, rows)
+        if sum(len(known.text) for _, _, known in self._sheets) + len(sheet.text) <= MAX_KEPT:
+            self._sheets = [*self._sheets[1 - MAX_SHEETS_KEPT :], (name, rows, sheet)]
+        return sheet
 
     @property
     def name(self) -> str:

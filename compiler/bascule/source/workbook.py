@@ -34,7 +34,8 @@ _FLAT = str.maketrans({"\t": " ", "\n": " ", "\r": " "})
 
 class SheetDocument(TableDocument):
     """One sheet of a workbook. Spans give the sheet's row as the line and its column number as the column;
-    :meth:`line_text` is the row's cells joined by tabs. ``others`` are the sheets that were not read."""
+    :meth:`line_text` is the row's cells joined by tabs. ``others`` are the sheets that were not read; ``height`` is the
+    number of rows with something in them."""
 
     _ragged_help: ClassVar[str] = "name the column"
 
@@ -46,8 +47,10 @@ class SheetDocument(TableDocument):
         sheet: str = "",
         others: tuple[str, ...] = (),
         names: tuple[str, ...] = (),
+        height: int = 0,
     ) -> None:
         super().__init__(path, text, Dialect("\t"), records)
+        self.height = height
         self.sheet = sheet
         self.others = others
         self.names = names
@@ -184,7 +187,7 @@ def _read(path: str, data: bytes, wanted: str, max_rows: int, openpyxl: Any) -> 
     finally:
         values.close()
     text = _lay_out(rows, records)
-    return SheetDocument(path, text, records, chosen.title, others, names)
+    return SheetDocument(path, text, records, chosen.title, others, names, len(rows))
 
 
 def _rows(sheet: Any, max_rows: int, records: Records) -> list[_Row]:

@@ -14,6 +14,7 @@ from typing import Any
 from bascule.backends.base import Artefact, EmitJob, Emitted, SmsText, json_artefact
 from bascule.backends.cloud import SendBody, TemplateBody, bindings_data, cloud_bodies, reply_ids
 from bascule.backends.cloud.parts import file_address
+from bascule.backends.paths import FileNames, safe_name
 from bascule.backends.readme import call_steps, call_todo, readme_artefact
 from bascule.backends.requests import Call, Setting, call_artefacts
 from bascule.backends.rules import NotOnTarget, SampleByHand, file_setting
@@ -24,6 +25,7 @@ from bascule.diagnostics import Finding
 from bascule.ir.encode import encode_project
 from bascule.ir.ledger import Ledger
 from bascule.ir.text import Hole, Literal
+from bascule.source import Place
 from bascule.whatsapp.plan import PlannedTemplate
 from bascule.whatsapp.schema import validate
 
@@ -48,8 +50,11 @@ _NOTES = (
     "`content-map.json` says which Content each step sends. A Content has a `twilio/text` beside the WhatsApp type: "
     "that is what an SMS sender says; `sms-fallback.csv` has the same texts with their segments.",
 )
+_CODE = "whatsapp/authentication"
+_NEW = ("", "UNSUBMITTED", "DRAFT")
+"""Statuses of templates that nobody has submitted yet."""
 _APPROVED = ("twilio/text", "twilio/media", "twilio/quick-reply", "twilio/call-to-action", "twilio/carousel",
-             "whatsapp/card", "whatsapp/authentication", "whatsapp/flows")  # fmt: skip
+             "whatsapp/card", _CODE, "whatsapp/flows")  # fmt: skip
 
 
 class _Writer:
@@ -77,9 +82,11 @@ class _Writer:
         except Unfit as error:
             self._unfit(f"the template `{template.name}` ({template.language})", "template", template.place, error)
             return
+        if _CODE in types:
+            numbers.values["1"] = "body.1"  # what WhatsApp writes has one variable, which is not declared
         sms = fallback_of(self.job, template.name, template.language)
         text = _sms_text(template.planned, sms, numbers)
-        if "twilio/text" not in types and text and "whatsapp/authentication" not in types:
+        if "twilio/text" not in types and text and _CODE not in types:
             types = {**types, "twilio/text": {"body": text}}
         bind = f"content_{template.stem}".replace(".", "_").replace("-", "_")
         id_ = f"contents/{template.stem}"
@@ -97,24 +104,50 @@ class _Writer:
             self.settings.append(Setting(item.setting, f"the public address (https) of a sample {kind} for {what}"))
             help = file_setting(item.sample.source, kind)
             self.findings.append(SampleByHand.at(template.place, f"twilio, {what}: {item.task}", help=help))
-        kind = next(iter(types))
-        if kind in _APPROVED:
-            approval = {"name": template.name, "category": template.data["category"]}
-            url = f"{_CONTENT}/{{{{{bind}}}}}/ApprovalRequests/whatsapp"
-            self.calls.append(
-                Call(
-                    f"approvals/{template.stem}",
-                    f"submit {what} to WhatsApp",
-                    "approve",
-                    "POST",
-                    url,
-                    _AUTH,
-                    approval,
-                    after=(id_,),
-                )
-            )
+        if next(iter(types)) in _APPROVED:
+            self._approve(template.stem, what, template.name, template.data["category"], bind, id_)
         self.contents[(template.name, template.language)] = (bind, numbers)
         self.ledger.exact("template", template.place)
+
+    def _approve(self, stem: str, what: str, name: str, category: str, bind: str, after: str) -> None:
+        approval = {"name": name, "category": category}
+        url = f"{_CONTENT}/{{{{{bind}}}}}/ApprovalRequests/whatsapp"
+        title = f"submit {what} to WhatsApp"
+        self.calls.append(Call(f"approvals/{stem}", title, "approve", "POST", url, _AUTH, approval, after=(after,)))
+
+    def kept_whole(self) -> None:
+        """Contents that a source brings along, were never submitted, and that the graph could not take apart. One that
+        has a SID is made already."""
+        steps = self.job.plan.steps
+        sent = {(use.template, use.language) for step in steps for _, uses in step.templates for use in uses}
+        names = FileNames()
+        for asset in self.job.project.templates:
+            key = (asset.name, asset.language)
+            if asset.provider != "twilio" or asset.status not in _NEW or _is_content(asset.provider_id):
+                continue
+            if key not in sent or key in self.contents:
+                continue
+            body = json.loads(asset.definition or "{}")
+            place, what = asset.at or Place(""), f"{asset.name} ({asset.language})"
+            if not body.get("types") or not self._valid(body, place, f"the Content of {what}"):
+                continue
+            taken = {call.id for call in self.calls}
+            stem = names.another(f"{safe_name(asset.name)}.{safe_name(asset.language)}")
+            while f"contents/{stem}" in taken:
+                stem = names.another(stem)
+            bind = "content_" + "".join(char if char.isalnum() and char.isascii() else "_" for char in stem)
+            while any(bind == known for known, _ in self.contents.values()):
+                bind += "_"
+            numbers = Numbers()
+            declared = ["1"] if _CODE in body["types"] else list(body.get("variables") or {})
+            numbers.values.update((number, f"body.{number}") for number in declared)
+            id_ = f"contents/{stem}"
+            self.calls.append(Call(id_, f"create the Content of {what}", "create", "POST", _CONTENT, _AUTH, body,
+                                   binds=((bind, "/sid"),)))  # fmt: skip
+            if asset.category and any(kind in _APPROVED for kind in body["types"]):
+                self._approve(stem, what, asset.name, asset.category, bind, id_)
+            self.contents[key] = (bind, numbers)
+            self.ledger.exact("template definition", place, "as it stands in the source")
 
     def send(self, send: SendBody) -> None:
         """One send: by Content, or as a plain text."""
@@ -270,6 +303,7 @@ def emit(job: EmitJob) -> Emitted:
     writer = _Writer(job)
     for template in bodies.templates:
         writer.template(template)
+    writer.kept_whole()
     for send in bodies.sends:
         writer.send(send)
     writer.ledger.extend(bodies.ledger.losses())

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from bascule.cli.contacts.errors import Unreadable, contact_errors
-from bascule.cli.contacts.options import opened, report, shown_failure, store_options
+from bascule.cli.contacts.options import report, shown_failure, store_options
 
 
 @click.command("init")
@@ -27,15 +26,15 @@ def command(key_file: str, store: str, data: str, shown: str, fail_on: str, colo
     """
     try:
         with contact_errors(key_file or store):
+            from bascule.contacts.extra import require
             from bascule.contacts.store.place import store_place
             from bascule.contacts.tabular.problems import ContactsError
 
+            require("sqlalchemy", "alembic", "pyarrow")
             place = store_place(store, data)
             if place.file is not None and place.file.exists():
                 raise ContactsError("contacts-store-exists", f"{place.shown} exists already", "name another file")
             if key_file:
-                from bascule.contacts.extra import require
-
                 require("cryptography")
                 from bascule.contacts.privacy.sealed import make_key, read_key
 
@@ -46,9 +45,10 @@ def command(key_file: str, store: str, data: str, shown: str, fail_on: str, colo
                     read_key(path)
                 except OSError as error:
                     raise ContactsError("contacts-unwritable", f"cannot write {path}: {error.strerror}") from error
-                os.environ["BASCULE_KEY_FILE"] = key_file
-        with opened(store, data, create=True) as made:
-            text = f"{made.place.shown}: {'sealed with ' + key_file if key_file else 'not sealed'}"
+            from bascule.contacts.store.store import open_store
+
+            with open_store(store, data, key_file=key_file) as made:
+                text = f"{made.place.shown}: {'sealed with ' + key_file if key_file else 'not sealed'}"
     except Unreadable as error:
         return shown_failure(error, shown, colour)
     return report([], [], shown=shown, fail_on=fail_on, colour=colour, more={"sealed": bool(key_file)}, text=text)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 )
 @click.option("--memory-limit", default="1GB", show_default=True, metavar="SIZE", help="Memory for the rows at work.")
 @click.option("--again", is_flag=True, help="Merge all imports anew, also those that are merged.")
-@click.option("--batch", default=100_000, type=click.IntRange(min=1), hidden=True)
+@click.option("--batch", default=50_000, type=click.IntRange(min=1), hidden=True)
 @DRY_RUN
 @store_options
 def command(

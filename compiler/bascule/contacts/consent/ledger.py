@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["ACTIONS", "ConsentEvent", "append"]
 
 ACTIONS = ("opt_in", "opt_out", "expired", "withdrawn", "promoted")
+_SAYING = ("opt_in", "opt_out", "withdrawn")
+"""Actions that may change the suppression list."""
 _LOOKED_UP = 400
 """Identifiers per query: below SQLite's limit of host parameters."""
 
@@ -107,7 +109,7 @@ def _suppress(store: Store, connection: Connection, events: Iterable[ConsentEven
             store.vault.lookup(event.identity_kind, event.identity_scope, event.identity_value),
         ): event
         for event in events
-        if event.identity_value
+        if event.identity_value and event.action in _SAYING
     }
     for group in batched(sorted({lookup for _, lookup in named}), _LOOKED_UP):
         states: dict[tuple[str, str, str], tuple[Order, str | None, str]] = {}

@@ -31,7 +31,7 @@ __all__ = ["Merged", "Options", "merge"]
 _VERSION = 1
 """Raised when merging comes to other results: everything is then merged again."""
 _STATE = "merge.state"
-_BATCH_ROWS = 100_000
+_BATCH_ROWS = 50_000
 _BATCH_IDENTITIES = 50_000
 
 

@@ -136,12 +136,13 @@ def _setting(connection: Connection, name: str) -> str | None:
     return value
 
 
-def open_store(store: str, data: str = "", *, create: bool = True) -> Store:
+def open_store(store: str, data: str = "", *, create: bool = True, key_file: str = "") -> Store:
     """Open the store, make it or bring its tables up to date.
 
-    With ``create`` false a store that is not there is an error, and so is one that a newer bascule made. Before tables
-    of an existing SQLite store change it is copied to the backups. Raises ContactsError (``contacts-store-place``,
-    ``contacts-store-missing``, ``contacts-store-broken``, ``contacts-store-newer``, ``contacts-unwritable``).
+    ``key_file`` opens a sealed store; without it BASCULE_KEY_FILE does. With ``create`` false a store that is not there
+    is an error, and so is one that a newer bascule made. Before tables of an existing SQLite store change it is copied
+    to the backups. Raises ContactsError (``contacts-store-place``, ``contacts-store-missing``,
+    ``contacts-store-broken``, ``contacts-store-newer``, ``contacts-store-locked``, ``contacts-unwritable``).
     """
     from bascule.contacts.store.migrate import upgrade
 
@@ -157,7 +158,7 @@ def open_store(store: str, data: str = "", *, create: bool = True) -> Store:
             event.listen(engine, "connect", _sqlite_settings)
             event.listen(engine, "begin", _sqlite_begin)
         upgrade(engine, place)
-        vault = _vault(engine, place)
+        vault = _vault(engine, place, key_file or os.environ.get("BASCULE_KEY_FILE", ""))
     except OSError as error:
         raise ContactsError("contacts-unwritable", f"cannot write to {place.data}: {error.strerror}") from error
     except (OperationalError, DatabaseError) as error:
@@ -195,12 +196,11 @@ def _sqlite_begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def _vault(engine: Engine, place: StorePlace) -> Vault:
+def _vault(engine: Engine, place: StorePlace, path: str) -> Vault:
     """The vault the store was made with. Raises ContactsError ``contacts-store-locked`` for a sealed store without its
     key, and for a key where the store is not sealed: its data would not be."""
     with engine.connect() as connection:
         name, check = _setting(connection, "vault"), _setting(connection, "vault_check")
-    path = os.environ.get("BASCULE_KEY_FILE", "")
     if name in (None, "plain"):
         if path and name is not None:
             raise ContactsError(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from bascule.ir.ledger import Ledger
-from bascule.ir.nodes import RunFlow
 from bascule.ir.project import Flow, Project
 from bascule.language.members import Facts, clip
 from bascule.language.names import template_slug
@@ -78,15 +77,10 @@ def read_agent(reading: AgentReading, tree: Tree, options: ParseOptions) -> Agen
     settle_results(agent)
     flows: list[Flow] = []
     used: set[int] = set()
-    run: set[str] = set()
-    # The flow that starts is made last: only then it is known whether another one runs it.
-    for name in sorted(models, key=lambda name: name == agent.start):
-        called = name != agent.start or ids[name] in run
-        flow, reached = build_flow(reading, agent, models[name], ids, {id(route) for route in shared}, called=called)
+    for name in sorted(models, key=lambda name: name != agent.start):
+        flow, reached = build_flow(reading, agent, models[name], ids, {id(route) for route in shared})
         flows.append(flow)
         used |= reached
-        run |= {node.flow for node in flow.nodes if isinstance(node, RunFlow)}
-    flows.sort(key=lambda flow: flow.title != agent.start)
     bury_routes(reading, shared, used, facts)
     services.finish(facts)
     _rest(reading, package)

@@ -21,12 +21,12 @@ _VOICE = "what is said when nobody speaks; kept as a fact"
 
 
 def build_flow(
-    reading: AgentReading, agent: Agent, model: FlowModel, ids: dict[str, str], shared: set[int], *, called: bool
+    reading: AgentReading, agent: Agent, model: FlowModel, ids: dict[str, str], shared: set[int]
 ) -> tuple[Flow, set[int]]:
     """The flow, and the routes, handlers and parameters that something in it leads to (by identity). Routes of groups
-    that several flows share (``shared``) are judged by the caller. ``called`` asks for the node at which a flow begins
-    that another one runs."""
+    that several flows share (``shared``) are judged by the caller."""
     graph = FlowGraph(reading, agent, model, ids)
+    is_start = agent.start == model.name
     if graph.scopes.capped:
         reading.find(
             TooManyWays,
@@ -35,7 +35,7 @@ def build_flow(
             help="split the flow",
         )
     first = ""
-    if called:
+    if model.callers - {model.name} or not is_start:
         first = graph.solid(graph.called(), model.place)
     for page in model.pages.values():
         graph.enter(page)

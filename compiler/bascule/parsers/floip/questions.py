@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bascule.ir.content import Choice, Content
-from bascule.ir.expr import Const, Expression, Opaque
+from bascule.ir.expr import Call, Const, Expression, Opaque, Ref
 from bascule.ir.expr_text import print_text
-from bascule.ir.nodes import Always, Ask, Edge, Node, Otherwise, ReplyKind, Validation, When
+from bascule.ir.nodes import Always, Ask, Chosen, Edge, Guard, Node, Otherwise, ReplyKind, Validation, When
 from bascule.ir.text import Literal, Localized, LocalizedText, literal, plain_text, text_expression
 from bascule.language.floip_expression import FLOIP, parse_floip_text
 from bascule.language.reading import unique
@@ -18,7 +18,7 @@ from bascule.parsers.floip.losses import DynamicChoices, SeveralAnswers, VoiceOn
 from bascule.parsers.floip.reading import json_text, rename, stripped
 from bascule.parsers.floip.resources import Said
 from bascule.parsers.floip.rules import TestNotRead
-from bascule.parsers.floip.scene import Scene
+from bascule.parsers.floip.scene import ANSWERS, Scene
 from bascule.source import Place
 
 __all__ = [
@@ -46,20 +46,49 @@ class _Offer:
     said: Said
 
 
-def ask(scene: Scene, block: Block, content: Content, reply: ReplyKind, validation: Validation | None = None) -> Ask:
-    """The node of a question without choices."""
+def ask(
+    scene: Scene,
+    block: Block,
+    content: Content,
+    reply: ReplyKind,
+    validation: Validation | None = None,
+    valid: Guard | None = None,
+) -> Ask:
+    """The node of a question without choices. ``valid`` says which answers an exit for errors does not take, where the
+    kind of the reply does not say it."""
     if block.variable:
         kind = {ReplyKind.NUMBER: "number", ReplyKind.TEXT: "text"}.get(reply, "")
         scene.reading.declare(block.variable, "flow", block.place, kind)
     return Ask(
         id=block.id,
-        edges=scene.edges(block),
+        edges=scene.edges(block, valid=valid or _valid(block, reply, validation)),
         content=content,
         reply=reply,
         into=block.variable,
         validation=validation,
         at=block.place,
     )
+
+
+def _valid(block: Block, reply: ReplyKind, validation: Validation | None) -> Guard | None:
+    """What an answer must be that is not refused: a number within the bounds, or some text."""
+    answer = Ref(block.variable or ANSWERS[0])
+    if reply is ReplyKind.TEXT:
+        return When(Call("not", (Call("is_blank", (answer,)),)))
+    if reply is not ReplyKind.NUMBER:
+        return None
+    least, most = (validation.minimum, validation.maximum) if validation is not None else (None, None)
+    if least is not None and most is not None:
+        return When(Call("has_number_between", (answer, _constant(least), _constant(most))))
+    if least is not None:
+        return When(Call("has_number_gte", (answer, _constant(least))))
+    if most is not None:
+        return When(Call("has_number_lte", (answer, _constant(most))))
+    return When(Call("has_number", (answer,)))
+
+
+def _constant(bound: float) -> Const:
+    return Const(int(bound) if bound.is_integer() else bound)
 
 
 def voice_settings(scene: Scene, block: Block) -> None:
@@ -143,13 +172,14 @@ def select_dynamic(scene: Scene, block: Block) -> Node:
         )
     scene.reading.book.degraded(block.place, "asks without its choices", "write fixed choices", code)
     target = config.string("destination_block")
-    node = ask(scene, block, content, ReplyKind.ANY)
+    offered = When(Opaque(FLOIP, f"block.value in {written}"))
+    node = ask(scene, block, content, ReplyKind.ANY, valid=offered)
     if not target:
         return node
     # Whoever takes one of the choices goes there; the exits are for all other answers.
     place = config.at("destination_block")
     scene.reading.book.emulated(place, "where the choices lead; an edge with an opaque condition")
-    taken = Edge(When(Opaque(FLOIP, f"block.value in {written}")), scene.ids.get(target, target), "", place)
+    taken = Edge(offered, scene.ids.get(target, target), "", place)
     others = [replace(edge, guard=Otherwise()) if isinstance(edge.guard, Always) else edge for edge in node.edges]
     return replace(node, edges=(taken, *others))
 
@@ -203,7 +233,7 @@ def select_one(scene: Scene, block: Block) -> Node:
         scene.reading.declare(block.variable, "flow", block.place)
     return Ask(
         id=block.id,
-        edges=scene.edges(block, chosen),
+        edges=scene.edges(block, chosen, Chosen(tuple(ids)) if (ids := list(names.values())) else None),
         content=content,
         reply=ReplyKind.CHOICE if offers else ReplyKind.ANY,
         into=block.variable,

@@ -78,12 +78,30 @@ class Scene:
         self.reading.book.emulated(place, "a text where a resource is named; it is read as the text")
         return Said(Content(text=Localized.of(text, self.languages.main), at=place))
 
-    def edges(self, block: Block, chosen: Callable[[Expression], tuple[str, ...]] | None = None) -> tuple[Edge, ...]:
-        """The exits as edges, in order, the default one last. ``chosen`` gives the choices that a test names."""
+    def edges(
+        self,
+        block: Block,
+        chosen: Callable[[Expression], tuple[str, ...]] | None = None,
+        valid: Guard | None = None,
+    ) -> tuple[Edge, ...]:
+        """The exits as edges, in order, the default one last. ``chosen`` gives the choices that a test names.
+
+        ``valid`` is for questions: what an answer must be. An exit for errors without a test is then for answers that
+        are not, and the exits that take any answer take the valid ones.
+        Source: https://floip.gitbook.io/flow-specification/layers/2-mobile-primitives (invalid input)
+        """
         first: list[Edge] = []
         last: list[Edge] = []
+        refused = [item for item in block.exits if valid is not None and len(block.exits) > 1 and _is_refusal(item)]
         for exit_ in block.exits:
+            if refused and exit_ is refused[0]:
+                self.reading.book.exact(exit_.place)
+                last.append(Edge(Otherwise(), self._target(exit_), exit_.name, exit_.place))
+                continue
             guard = self._guard(block, exit_, chosen)
+            if refused and valid is not None and isinstance(guard, Otherwise):
+                first.append(Edge(valid, self._target(exit_), exit_.name, exit_.place))
+                continue
             label = exit_.name if not isinstance(guard, (Failure, Timeout)) else ""
             edge = Edge(guard, self._target(exit_), label, exit_.place)
             (last if isinstance(guard, Otherwise) and exit_.default else first).append(edge)
@@ -146,6 +164,13 @@ class Scene:
                 return ()
             found.append(right)
         return tuple(found)
+
+
+def _is_refusal(exit_: Exit) -> bool:
+    """Whether an exit is named for errors and nothing else says when it is taken."""
+    if exit_.default or exit_.test or exit_.timeout is not None:
+        return False
+    return exit_.name.casefold().replace("_", " ").strip() in REFUSED_ANSWER
 
 
 _EQUAL = frozenset({"eq", "same_text", "has_only_phrase", "has_only_text"})

@@ -19,7 +19,7 @@ from bascule.source.delimited import sniff_dialect
 from bascule.source.json_lines import LinesDocument, looks_like_lines
 from bascule.source.properties import read_properties
 from bascule.source.table import TableDocument, read_table
-from bascule.source.workbook import SheetDocument, read_workbook
+from bascule.source.workbook import SheetDocument
 
 __all__ = ["Shape", "open_file", "read_shape", "shape_of"]
 
@@ -59,8 +59,7 @@ def shape_of(file: SourceFile, sheet: str = "", max_rows: int | None = None) -> 
     """Find out what the file is. ``max_rows`` bounds what is read of a workbook (for sniffing)."""
     suffix = suffix_of(file)
     if file.is_zip or file.data.startswith(_OLE) or suffix in (".xlsx", ".xlsm", ".xls"):
-        more = {} if max_rows is None else {"max_rows": max_rows}
-        return _table(read_workbook(file.path, file.data, sheet, **more))
+        return _table(file.sheet(sheet, max_rows))
     if file.encoding == "binary":
         return Shape("", Document(file.path, file.text), tuple(file.encoding_problems))
     if suffix == ".properties":

@@ -26,7 +26,7 @@ from bascule.parsers.base import Parsed, ParseOptions
 from bascule.parsers.viber.losses import AnswersSheet, ConversationStarted, SurveySetting
 from bascule.parsers.viber.rules import NoMessages, SurveyParameter, SurveyQuestion
 from bascule.source import Document, Place, Problem, SourceFile, join_pointer, split_pointer
-from bascule.source.workbook import SheetDocument, read_workbook
+from bascule.source.workbook import SheetDocument
 
 __all__ = ["WorkbookDocument", "parse_workbook", "sheet_names"]
 
@@ -358,7 +358,7 @@ def parse_workbook(file: SourceFile, options: ParseOptions) -> tuple[Reading, Pa
     sheets: dict[str, SheetDocument] = {}
     for name in _SHEETS:
         if name in by_name:
-            sheets[name] = read_workbook(file.path, file.data, by_name[name])
+            sheets[name] = file.sheet(by_name[name])
     document = WorkbookDocument(file.path, {name: sheet for name, sheet in sheets.items() if sheet.usable})
     problems = findings_of(document.problems(sheets), document)
     reading.findings.extend(problems)

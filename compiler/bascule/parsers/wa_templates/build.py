@@ -189,7 +189,7 @@ class Builder:
                 )
             content = content_of(members)
             kind = EntryKind.SUBFLOW if first.session else _kind(first)
-            node = _node("", content, _facts(first))
+            node = _node("", content, _facts(*members))
             entry = Entry(kind, name=name, at=first.place)
             title = name if name != id_ else ""
             self.flows.append(Flow(id_, (node,), (entry,), title, first.language, at=first.place))
@@ -248,8 +248,14 @@ def _kind(item: Listed) -> EntryKind:
     return EntryKind.BROADCAST if item.category == "MARKETING" else EntryKind.API
 
 
-def _facts(item: Listed) -> tuple[tuple[str, str], ...]:
-    return (("category_hint", json_text(item.category)),) if item.category else ()
+def _facts(*group: Listed) -> tuple[tuple[str, str], ...]:
+    """What the account files a template under; a language that is filed elsewhere has a fact of its own."""
+    first, *others = group
+    facts = [("category_hint", json_text(first.category))] if first.category else []
+    for item in others:
+        if item.category and item.category != first.category:
+            facts.append((f"category_hint.{item.language}", json_text(item.category)))
+    return tuple(facts)
 
 
 def _build(item: Listed) -> tuple[object, ...]:
@@ -258,7 +264,10 @@ def _build(item: Listed) -> tuple[object, ...]:
         (button.kind, button.url.text if button.url else "", button.phone.text if button.phone else "")
         for button in item.buttons
     )
-    return (buttons, item.media, item.location, item.session)
+    media = item.media
+    # A file of each language stands at an address; one in a provider's store is one for all.
+    file = None if media is None else (media.kind, media.asset, bool(media.url))
+    return (buttons, file, item.location, item.session)
 
 
 def _node(id_: str, content: Content, facts: tuple[tuple[str, str], ...]) -> Node:

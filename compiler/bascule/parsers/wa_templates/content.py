@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from bascule.ir.content import Card, Choice, ChoiceKind, Content, TemplateUse
+from bascule.ir.content import Card, Choice, ChoiceKind, Content, Media, TemplateUse
 from bascule.ir.expr import Ref
 from bascule.ir.project import Variable
 from bascule.ir.text import Hole, Literal, Localized, LocalizedText, Segment, Text, join_text
@@ -97,7 +97,7 @@ def content_of(group: Sequence[Listed], use: TemplateUse | None = None, at: Plac
         text=_localized(group, lambda listed: text_with_holes(listed, listed.body, "")),
         header=_localized(group, lambda listed: text_with_holes(listed, listed.header, "header")),
         footer=_localized(group, lambda listed: text_with_holes(listed, listed.footer, "footer")),
-        media=(first.media,) if first.media else (),
+        media=(_media(group, first.media),) if first.media else (),
         location=first.location,
         choices=_choices(group),
         cards=tuple(first.cards),
@@ -111,6 +111,14 @@ def _localized(group: Sequence[Listed], read: Callable[[Listed], Text]) -> Local
     """The texts by language. Where one language has none and another has, the empty text says so."""
     texts = [(listed.language, read(listed)) for listed in group]
     return Localized(tuple(texts)) if any(text for _, text in texts) else Localized()
+
+
+def _media(group: Sequence[Listed], first: Media) -> Media:
+    """The header's file; where the languages have addresses of their own, the address by language."""
+    links = [(listed.language, listed.media.url.first) for listed in group if listed.media and listed.media.url]
+    if len({link for _, link in links}) < 2:
+        return first
+    return replace(first, url=Localized(tuple(links)))
 
 
 def _choices(group: Sequence[Listed]) -> tuple[Choice, ...]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from bascule.ir.content import Card, ChoiceKind, GeoPoint, MediaKind
+from bascule.ir.content import Card, ChoiceKind, GeoPoint, Media, MediaKind
 from bascule.ir.expr import Const
-from bascule.ir.text import Literal
+from bascule.ir.text import Hole, Literal, Localized
 from bascule.language.reading import Reading, json_text
-from bascule.parsers.wa_templates.content import card_of
+from bascule.parsers.wa_templates.content import card_of, text_with_holes
 from bascule.parsers.wa_templates.meta import BUTTON_KINDS, MEDIA_KINDS, link_sample, media_of
 from bascule.parsers.wa_templates.model import Button, Listed, Said, canonical, said, text_of
 from bascule.parsers.wa_templates.rules import OtherTypes, WrongShape
@@ -114,14 +114,27 @@ def _twilio_content(reading: Reading, listed: Listed, name: str, value: dict[str
         )
     media = value.get("media")
     if isinstance(media, list) and media and text_of(media[0]):
-        link = text_of(media[0])
-        listed.media = media_of(_kind_of(link), link, place.child("media", 0))
+        listed.media_link = Said(text_of(media[0]), place.child("media", 0))
+        listed.media = _file(listed, listed.media_link)
     actions = value.get("actions")
     for index, action in enumerate(actions if isinstance(actions, list) else []):
         _action(reading, listed, action, index, place.child("actions", index))
     cards = value.get("cards")
     for index, card in enumerate(cards if isinstance(cards, list) else []):
         _twilio_card(reading, listed, card, index, place.child("cards", index))
+
+
+def _file(listed: Listed, link: Said) -> Media:
+    """A file by its address, which may take parameters of the template: their samples tell its kind."""
+    text = text_with_holes(listed, link, "header")
+    shown = link.text
+    for item in parameters(link.text):
+        sample = listed.samples.get(item.name)
+        shown = shown.replace(link.text[item.start : item.end], sample.text) if sample else shown
+    kind = _kind_of(shown)
+    if any(isinstance(part, Hole) for part in text):
+        return Media(kind, Localized.of(text), at=link.place)
+    return media_of(kind, link.text, link.place)
 
 
 def _scalar(value: Any) -> str | int | float | None:
@@ -174,15 +187,17 @@ def _twilio_card(reading: Reading, listed: Listed, value: Any, index: int, place
     reading.book.open("card", place)
     inner = Listed(place, listed.name, listed.language, shared=True)
     inner.body = said(value, "body", place) or said(value, "title", place)
-    link = text_of(value.get("media")) if isinstance(value, dict) else ""
-    if link:
-        inner.media = media_of(_kind_of(link), link, place.child("media"))
+    link = said(value, "media", place)
+    if link is not None:
+        inner.samples = listed.samples
+        inner.media = _file(inner, link)
     actions = value.get("actions") if isinstance(value, dict) else None
     for at, action in enumerate(actions if isinstance(actions, list) else []):
         _action(reading, inner, action, at, place.child("actions", at))
     card: Card = card_of(listed, inner, index)
     listed.cards.append(card)
-    texts = [inner.body.text if inner.body else "", *(button.url.text for button in inner.buttons if button.url)]
+    spoken = (inner.body, link, *(button.url for button in inner.buttons))
+    texts = [part.text for part in spoken if part is not None]
     for text in texts:
         for item in parameters(text):
             if item.kind is not PlaceholderKind.MALFORMED:

@@ -42,8 +42,8 @@ class Listed:
     ``whole`` are the constructs that the graph has no form for: the definition keeps them. ``shared``: one numbering
     for all parts (Twilio), not one for each component (Meta). ``session``: it can only be sent inside the window.
     ``prefix`` stands before the slots of a card; ``extra_slots`` are parameters that stand in no text (header files,
-    codes, values of cards). ``media_link`` is the header file's address where it takes parameters. ``declared`` are names of parameters that the listing declares: they may be written in ways
-    that Meta does not take.
+    codes, values of cards). ``media_link`` is the header file's address where it takes parameters. ``declared`` are
+    names of parameters that the listing declares: they may be written in ways that Meta does not take.
     """
 
     place: Place

@@ -181,9 +181,10 @@ def draft_templates(
     return result
 
 
-def _filed_under(facts: Mapping[str, str]) -> str:
-    """What the source files the message under; readers keep it as JSON text or as it is."""
-    filed = facts.get("category_hint", "")
+def _filed_under(facts: Mapping[str, str], locale: str) -> str:
+    """What the source files the message under, where it says so in this language; readers keep it as JSON text or as
+    it is."""
+    filed = facts.get(f"category_hint.{locale}") or facts.get("category_hint", "")
     return filed[1:-1] if len(filed) > 1 and filed[0] == filed[-1] == '"' else filed
 
 
@@ -218,7 +219,7 @@ def _one(
 ) -> tuple[PlannedTemplate, tuple[tuple[str, Expression], ...]]:
     shown = _shown(text)
     titles = [marker_text(choice.title.best(locale) or ()) for choice in site.content.choices]
-    verdict = judge_category(shown, language, hint=_filed_under(facts), buttons=titles, key=key)
+    verdict = judge_category(shown, language, hint=_filed_under(facts, locale), buttons=titles, key=key)
     _left_out(context, site)
     if verdict.category == "AUTHENTICATION":
         planned = _authentication(context, site, language, text, verdict, locale)

@@ -1,0 +1,160 @@
+"""Twilio: what is created reads back, as a list of Contents, to the same Contents and approvals.
+
+Up to the ledger: the ids of replies name the step that asks, so a list, which has no steps, gives new ones; the
+``twilio/text`` beside a WhatsApp type is another channel's form; a message that no template stands for becomes one, and
+so gets a name that templates can have.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bascule.backends.twilio.content import message_types
+from bascule.backends.twilio.variables import Numbers
+from bascule.compiling import Compilation
+
+from ..conformance.support import compilations
+from .templates import compiled, submissions, written
+
+_QUICK = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+_CREATE, _APPROVE = "twilio/requests/contents/", "twilio/requests/approvals/"
+
+
+def contents(compilation: Compilation) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
+    """Every Content that is created, with its approval."""
+    made = {path: json.loads(text) for path, text in written(compilation, "twilio", "requests").items()}
+    return [
+        (call["body"], made.get(path.replace(_CREATE, _APPROVE), {}).get("body"))
+        for path, call in made.items()
+        if path.startswith(_CREATE)
+    ]
+
+
+def records(found: list[tuple[dict[str, Any], dict[str, Any] | None]]) -> dict[str, Any]:
+    """The answer of ``GET /v1/ContentAndApprovals`` before anything was submitted (its SIDs are of another account)."""
+    return {
+        "contents": [
+            {**body, **({"approval_requests": {**approval, "status": "unsubmitted"}} if approval else {})}
+            for body, approval in found
+        ],
+        "meta": {"page": 0, "page_size": 50, "next_page_url": None, "key": "contents"},
+    }
+
+
+def meant(types: dict[str, Any]) -> dict[str, Any]:
+    """The WhatsApp type, without the ids of replies and the form of another channel."""
+    told = {name: json.loads(json.dumps(value)) for name, value in types.items() if name != "twilio/text"} or types
+    for value in told.values():
+        cards = value.get("cards", [])
+        for item in [*value.get("actions", []), *value.get("items", []), *(a for c in cards for a in c["actions"])]:
+            item.pop("id", None)
+    return told
+
+
+def by_key(found: list[tuple[dict[str, Any], dict[str, Any] | None]]) -> dict[tuple[str, str], Any]:
+    return {
+        (body["friendly_name"], body["language"]): (meant(body["types"]), body.get("variables", {}), approval)
+        for body, approval in found
+    }
+
+
+def filled(found: list[tuple[dict[str, Any], dict[str, Any] | None]]) -> list[tuple[dict[str, Any], Any]]:
+    """With an address for every sample that has to be filled in by hand."""
+    for body, _ in found:
+        for number, sample in body.get("variables", {}).items():
+            if sample.startswith("{{SAMPLE_"):
+                body["variables"][number] = "https://x.example/sample.jpg"
+    return found
+
+
+@given(submissions())
+@_QUICK
+def test_contents_compile_to_the_same_contents(bodies: list[dict[str, Any]]) -> None:
+    """From templates of Meta (a carousel is sent by reference there: Twilio gets it when it is in the account)."""
+    first = filled([item for item in contents(compiled(bodies)) if item[1]])
+    assert first
+    again = compiled(records(first))
+    second = by_key(contents(again))
+    assert second == by_key(first)
+    for path, text in written(again, "twilio", "requests").items():
+        call = json.loads(text)
+        if path.startswith("twilio/requests/messages/"):
+            given_ = json.loads(dict((item["name"], item["value"]) for item in call["form"]).get("ContentVariables", "{}"))
+            assert given_.keys() == _variables(call, again), path
+
+
+def _variables(call: dict[str, Any], compilation: Compilation) -> set[str]:
+    """The variables of the Content that a call sends."""
+    fields = {item["name"]: item["value"] for item in call["form"]}
+    for text in written(compilation, "twilio", "requests").values():
+        create = json.loads(text)
+        if ["{{" + bind["name"] + "}}" if isinstance(bind, dict) else "{{" + bind + "}}" for bind in create.get("binds", {})] == [
+            fields["ContentSid"]
+        ]:
+            body = create["body"]
+            return {"1"} if "whatsapp/authentication" in body["types"] else set(body.get("variables", {}))
+    raise AssertionError(fields)
+
+
+_WORDS = st.sampled_from(("Bonjour {{nom}} 👋", "Où livrer ?", "اختر من القائمة ✅", "नमस्ते {{nom}} 🙏", "Olá 😊", "Спасибо"))
+_TITLES = st.lists(st.sampled_from(("Oui", "Non", "Suivi", "نعم", "हाँ", "Да")), min_size=1, max_size=3, unique=True)
+
+
+@st.composite
+def _messages(draw: st.DrawFn) -> dict[str, Any]:
+    """Interactive messages of the Cloud API that Twilio has a type for."""
+    kind = draw(st.sampled_from(("button", "list", "cta_url")))
+    said: dict[str, Any] = {"type": kind, "body": {"text": draw(_WORDS)}}
+    titles = draw(_TITLES)
+    if kind == "button":
+        buttons = [{"type": "reply", "reply": {"id": f"r{at}", "title": title}} for at, title in enumerate(titles)]
+        said["action"] = {"buttons": buttons}
+    elif kind == "list":
+        rows = [{"id": f"r{at}", "title": title, "description": "Une ligne"} for at, title in enumerate(titles)]
+        said["action"] = {"button": "Choisir", "sections": [{"title": "Tout", "rows": rows}]}
+    else:
+        parameters = {"display_text": "Ouvrir", "url": "https://x.example/a"}
+        said["action"] = {"name": "cta_url", "parameters": parameters}
+    if kind != "list" and draw(st.booleans()):
+        said["footer"] = {"text": "9 h – 18 h"}
+    if kind != "list" and draw(st.booleans()):
+        said["header"] = draw(st.sampled_from(({"type": "text", "text": "Boutique"},
+                                               {"type": "image", "image": {"link": "https://x.example/a.jpg"}})))  # fmt: skip
+    return {"type": "interactive", "interactive": said}
+
+
+@given(_messages())
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_an_interactive_message_reads_back_as_the_same_message(message: dict[str, Any]) -> None:
+    numbers = Numbers()
+    types = message_types(message, numbers)
+    assert types is not None
+    body = {"friendly_name": "menu", "language": "fr", "types": types, "variables": numbers.samples}
+    found = contents(compiled({"contents": [body]}))
+    assert [(meant(one["types"]), one.get("variables", {})) for one, _ in found] == [(meant(types), numbers.samples)]
+
+
+@pytest.mark.corpus
+def test_real_contents_compile_to_the_same_contents(root: Path, corpus: Path) -> None:
+    templates = messages = 0
+    for title, compilation in compilations(root, corpus):
+        made = filled(contents(compilation))
+        approved = [item for item in made if item[1]]
+        approved = list({(body["friendly_name"], body["language"]): (body, approval)
+                         for body, approval in approved}.values())  # fmt: skip
+        if approved:
+            assert by_key(contents(compiled(records(approved)))) == by_key(approved), title
+            templates += len(approved)
+        for number, (body, _) in enumerate(item for item in made if not item[1]):
+            one = {**body, "friendly_name": f"message_{number}"}
+            found = [meant(again["types"]) for again, _ in contents(compiled({"contents": [one]}))]
+            assert meant(body["types"]) in found, (title, body, found)
+            messages += 1
+    assert templates > 500
+    assert messages > 100

@@ -103,10 +103,19 @@ def _found(path: str, text: str) -> Iterator[str]:
             return
         yield from _json(path, data, text)
     elif path == "scenario/scenario.yaml":
-        yield from _tree(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        try:
+            data = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+        except yaml.YAMLError as error:
+            yield f"not YAML: {error}"
+            return
+        yield from _against("scenario", data)
         yield from _read_back(path, text)
     elif re.fullmatch(rf"({CALLS})/sms-fallback\.csv", path):
-        rows = list(csv.reader(io.StringIO(text), strict=True))
+        try:
+            rows = list(csv.reader(io.StringIO(text), strict=True))
+        except csv.Error as error:
+            yield f"not a table: {error}"
+            return
         if any(len(row) != len(rows[0]) for row in rows) or "text" not in rows[0]:
             yield "rows of different lengths"
     elif re.fullmatch(rf"({CALLS})/requests\.http", path):
@@ -160,10 +169,6 @@ def _json(path: str, data: Any, text: str) -> Iterator[str]:
             yield from _read_back(path, text)
     if not known:
         yield "no rule says what this file is"
-
-
-def _tree(data: Any) -> Iterator[str]:
-    return _against("scenario", data)
 
 
 def _against(name: str, data: Any) -> Iterator[str]:

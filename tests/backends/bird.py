@@ -70,7 +70,7 @@ def read_back(project: Project, name: str, language: str) -> dict[str, Any]:
     told["header"], told["footer"] = shown(content.header.get(language)), shown(content.footer.get(language))
     told["media"] = ""
     for media in content.media:
-        told["media"] = (media.kind.value, shown(media.url.first) if media.url else media.asset)
+        told["media"] = (media.kind.value, shown(media.url.best(language)) if media.url else media.asset)
     told["buttons"] = [
         (KINDS[choice.kind], shown(choice.title.get(language)), shown(choice.url) or shown(choice.phone))
         for choice in content.choices

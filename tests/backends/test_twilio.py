@@ -118,3 +118,46 @@ def test_the_sms_stands_beside_the_whatsapp_type_in_the_sources_own_words(root: 
     binds = {bind for name, text in files.items() if "/contents/" in name for bind in json.loads(text)["binds"]}
     assert {row["content"] for row in table} <= binds
     assert "TWILIO_BASIC_AUTH" in files["twilio/plan.json"]
+
+
+def code_content(**more: Any) -> dict[str, Any]:
+    action = {"type": "COPY_CODE", "copy_code_text": "Copier"}
+    types = {"whatsapp/authentication": {"add_security_recommendation": True, "actions": [action]}}
+    return {"friendly_name": "code", "language": "fr", "types": types, **more}
+
+
+def written(value: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    file = SourceFile("contents.json", json.dumps({"contents": [value]}).encode())
+    made = Compilation(analyse(load([InputFile(file, "contents.json")]))).write("twilio")
+    return {item.path: json.loads(item.text) for item in made.emitted.artefacts if "/requests/" in item.path}
+
+
+def test_every_send_of_a_one_time_code_has_the_code() -> None:
+    approval = {"name": "code", "category": "AUTHENTICATION", "status": "unsubmitted"}
+    files = written(code_content(approval_requests=approval))
+    assert files["twilio/requests/contents/code.fr.json"]["body"] == code_content()
+    submitted = files["twilio/requests/approvals/code.fr.json"]
+    assert submitted["body"] == {"name": "code", "category": "AUTHENTICATION"}
+    assert submitted["url"].endswith("/{{content_code_fr}}/ApprovalRequests/whatsapp")
+    (send,) = [call for path, call in files.items() if "/messages/" in path]
+    form = {item["name"]: item["value"] for item in send["form"]}
+    assert form["ContentSid"] == "{{content_code_fr}}"
+    assert json.loads(form["ContentVariables"]) == {"1": "{{code.1}}"}
+
+
+def test_a_content_of_the_account_is_not_made_again() -> None:
+    approval = {"name": "code", "category": "AUTHENTICATION", "status": "approved"}
+    sid = "HX" + "0" * 32
+    files = written(code_content(sid=sid, approval_requests=approval))
+    assert not any("/contents/" in path or "/approvals/" in path for path in files)
+
+
+def test_a_code_made_from_words_is_sent_with_its_value(root: Path) -> None:
+    path = root / "fixtures" / "boutique" / "securite.json"
+    made = Compilation(analyse(load([InputFile(SourceFile(path.name, path.read_bytes()), path.name)]))).write("twilio")
+    sends = [json.loads(item.text) for item in made.emitted.artefacts if "/messages/code_connexion" in item.path]
+    assert sends
+    for send in sends:
+        form = {item["name"]: item["value"] for item in send["form"]}
+        assert list(json.loads(form["ContentVariables"])) == ["1"]
+        assert json.loads(form["ContentVariables"])["1"].startswith("{{")

@@ -147,6 +147,10 @@ def test_every_file_reads_back(root: Path, corpus: Path) -> None:
     """Emit, read, and the same is said in the same order."""
     read = 0
     for name, flow, bot in bots(root, corpus):
+        if not any(group["blocks"] for group in bot["groups"]):
+            # All it says is a file in the old platform's store, which is in the ledger.
+            assert not any(text for node in flow.nodes for text in _said(node)), name
+            continue
         file = SourceFile.of_text(json.dumps(bot, ensure_ascii=False), "bot.json")
         match = sniff(file)
         assert match is not None, name

@@ -370,3 +370,13 @@ def test_what_killed_runs_left_behind_goes(store: Store) -> None:
     run(store.place.shown, "erase", "--phone", AWA, "--yes")
     assert not left.exists()
     assert not half.exists()
+
+
+def test_backups_stay_hard_links_of_the_snapshots(store: Store, tmp_path: Path) -> None:
+    folders = [back_up(store, "test", tmp_path / "contacts.db.data" / "backups").folder for _ in range(2)]
+    (part,) = store.place.snapshots.rglob("*.parquet")
+    assert part.stat().st_nlink == 3
+    run(store.place.shown, "erase", "--phone", AWA, "--yes")
+    assert part.stat().st_nlink == 3
+    for folder in folders:
+        verify(read_backup(folder))

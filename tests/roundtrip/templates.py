@@ -7,7 +7,6 @@ one-time codes.
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 from hypothesis import strategies as st
@@ -117,9 +116,15 @@ def written(compilation: Compilation, target: str, folder: str) -> dict[str, str
     return {item.path: item.text for item in artefacts if item.path.startswith(f"{target}/{folder}/")}
 
 
-_WHOLE = re.compile(r'"(?:OTP|CAROUSEL|COPY_CODE|FLOW|CATALOG|MPM|SPM|LIMITED_TIME_OFFER|add_security_recommendation)"')
-
-
 def whole(text: str) -> bool:
     """The graph has no form for a part of the template: its definition is kept."""
-    return _WHOLE.search(text) is not None
+    for component in json.loads(text)["components"]:
+        kind, form = component["type"], component.get("format", "TEXT")
+        if kind not in ("HEADER", "BODY", "FOOTER", "BUTTONS") or form not in ("TEXT", "IMAGE", "VIDEO", "DOCUMENT"):
+            return True
+        if kind in ("BODY", "FOOTER") and "text" not in component:
+            return True
+        buttons = component.get("buttons", [])
+        if any(button["type"] not in ("QUICK_REPLY", "URL", "PHONE_NUMBER") for button in buttons):
+            return True
+    return False

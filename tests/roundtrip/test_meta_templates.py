@@ -32,9 +32,7 @@ def test_creation_bodies_compile_to_the_same_submissions(bodies: list[dict[str, 
     assert 0 < len(first) <= len(bodies)  # texts that say the same share a template
     for text in first.values():
         body = json.loads(text)
-        (source,) = [one for one in bodies if (one["name"], one["language"]) == (body["name"], body["language"])]
-        if whole(text):
-            assert body == source
+        assert body in bodies or not whole(text)
     again = written(compiled([json.loads(text) for text in first.values()]), "meta", "templates")
     assert again == first
 

@@ -110,7 +110,7 @@ def _by_hand(node: Node) -> bool:
 
 @given(dialogues())
 @settings(max_examples=40, suppress_health_check=list(HealthCheck))
-def test_the_native_file_reads_back_to_the_same_graph(project: Project) -> None:
+def test_scenario_reads_back_to_the_same_graph(project: Project) -> None:
     """Nothing is lowered there: not only what is said, every part of the graph is the same."""
     job = EmitJob(project, Plan("", (), (), (), Ledger()), load_capabilities("scenario"), ProjectSettings())
     (artefact,) = load_backend("scenario").emit(job).artefacts

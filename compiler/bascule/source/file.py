@@ -86,14 +86,14 @@ class SourceFile:
 
         Sheets are kept up to :data:`MAX_KEPT` characters; past that they are read again. Never raises.
         """
-        from bascule.source.workbook import MAX_ROWS, read_workbook
+        from bascule.source.delimited import MAX_ROWS
+        from bascule.source.workbook import read_workbook
 
         rows = MAX_ROWS if max_rows is None else max_rows
         for asked, wanted, known in self._sheets:
+            same = asked == name or (name and known.sheet == name)
             # Fewer rows than were asked for: it is the whole sheet, and as good for any other request it fits.
-            if (asked == name or (name and known.sheet == name)) and (
-                wanted == rows or known.height < min(wanted, rows)
-            ):
+            if same and (wanted == rows or known.height < min(wanted, rows)):
                 return known
         sheet = read_workbook(self.path, self.data, name, rows)
         if sum(len(known.text) for _, _, known in self._sheets) + len(sheet.text) <= MAX_KEPT:

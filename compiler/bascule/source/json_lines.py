@@ -57,6 +57,13 @@ class LinesDocument(Document):
         span = document.locate(Place(place.file, join_pointer("", *tokens[1:]), place.sub, place.key))
         return start + span.start, start + span.end
 
+    def source_of(self, pointer: str) -> str:
+        """The exact text of the value at ``pointer``."""
+        tokens = split_pointer(pointer)
+        if not tokens or not tokens[0].isdecimal() or int(tokens[0]) >= len(self._lines):
+            return ""
+        return self._lines[int(tokens[0])][1].source_of(join_pointer("", *tokens[1:]))
+
 
 def looks_like_lines(text: str, least: int = 2) -> bool:
     """Whether the first ``least`` lines that are not blank are JSON objects of their own."""

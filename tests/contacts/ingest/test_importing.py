@@ -21,7 +21,7 @@ from tests.contacts.ingest.support import FIXTURES, imported, new_store, snapsho
 from bascule.contacts.ingest import importer
 from bascule.contacts.rows import COLUMNS
 from bascule.contacts.store import schema
-from bascule.contacts.store.store import Store
+from bascule.contacts.store.store import Store, open_store
 
 Run = Callable[..., tuple[int, bytes, bytes]]
 HEADER = ["From", "To", "Body", "Status", "SentDate", "AccountSid", "Sid", "Direction"]
@@ -377,3 +377,22 @@ def test_a_sealed_store_has_no_readable_snapshot(tmp_path: Path, run: Run, monke
     assert not any(part.read_bytes().startswith(b"PAR1") or b"+33612340001" in part.read_bytes() for part in parts)
     code, out, _ = run("import", tmp_path / "log.csv", "--store", place, "--part-rows", "1000")
     assert b"nothing to do" in out
+
+
+def test_what_was_there_is_backed_up_before_more_is_imported(tmp_path: Path) -> None:
+    from bascule.contacts.merging.backup import read_backup, verify
+
+    place = str(tmp_path / "c.db")
+    for number, name in enumerate(["un.csv", "deux.csv"]):
+        path = tmp_path / name
+        path.write_text(f"phone,name\n+3361234567{number},Awa\n", "utf-8")
+    with open_store(place) as store:
+        for _ in range(2):
+            list(importer.import_paths(store, [str(tmp_path / "un.csv")], importer.Options()))
+        assert list(store.place.backups.iterdir()) == []
+        list(importer.import_paths(store, [str(tmp_path / "un.csv"), str(tmp_path / "deux.csv")], importer.Options()))
+        [folder] = store.place.backups.iterdir()
+        backup = read_backup(folder)
+        verify(backup)
+        assert (backup.tables["imports"], backup.reason) == (1, "before import")
+        assert store.setting("import.backup") is None

@@ -248,7 +248,7 @@ def test_other_processes_read_while_a_backup_is_taken_back(full: Store) -> None:
 
 
 def test_what_a_killed_backup_left_is_no_backup_and_is_removed(full: Store) -> None:
-    left = full.place.backups / ".partial-1"
+    left = full.place.backups / ".partial-999999999-x"
     left.mkdir()
     (left / "store.db").write_bytes(b"x")
     back_up(full, "test")

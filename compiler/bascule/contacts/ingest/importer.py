@@ -24,6 +24,7 @@ from bascule.contacts.ingest.plan import Plan
 from bascule.contacts.ingest.reading import Options, Source, open_source
 from bascule.contacts.ingest.rejects import join_rejects, write_rejects
 from bascule.contacts.ingest.sources import Leaf, alive, leaves, private_folder
+from bascule.contacts.merging.backup import back_up_before, backup_done
 from bascule.contacts.tabular.problems import ContactsError, Remark
 
 if TYPE_CHECKING:
@@ -80,6 +81,8 @@ def import_paths(store: Store | None, names: Sequence[str], options: Options) ->
             if not found:
                 rest.error = ContactsError("contacts-empty", "there is no contact file in it", "look at its suffixes")
             yield rest
+    if store is not None:
+        tools.finish(store)
 
 
 class _Tools:
@@ -88,6 +91,19 @@ class _Tools:
     def __init__(self, default_region: str) -> None:
         self.default_region = default_region
         self._normalisers: dict[bool, Normaliser] = {}
+        self._backed_up = False
+
+    def back_up(self, store: Store) -> None:
+        """A backup of the store before the first file that is written into it, once."""
+        if not self._backed_up:
+            back_up_before(store, "import")
+            self._backed_up = True
+
+    def finish(self, store: Store) -> None:
+        """All files are in: the next import makes a backup of its own."""
+        if self._backed_up:
+            with store.write() as connection:
+                backup_done(connection, "import")
 
     def normaliser(self, size: int) -> Normaliser:
         from bascule.contacts.phones.normaliser import Engine, Normaliser, pick_engine
@@ -125,7 +141,7 @@ def _import_leaf(store: Store | None, leaf: Leaf, options: Options, tools: _Tool
         digest = digest_of(leaf.path)
         done.import_id = source.plan.import_id(digest)
         done.remarks.extend(source.remarks)
-        run = _Run(store, leaf, source, done, normaliser, digest)
+        run = _Run(store, leaf, source, done, normaliser, digest, tools)
         if store is None:
             run.convert_all()
         else:
@@ -146,8 +162,16 @@ class _Run:
     """One file into the store."""
 
     def __init__(
-        self, store: Store | None, leaf: Leaf, source: Source, done: Imported, normaliser: Normaliser, digest: str
+        self,
+        store: Store | None,
+        leaf: Leaf,
+        source: Source,
+        done: Imported,
+        normaliser: Normaliser,
+        digest: str,
+        tools: _Tools,
     ) -> None:
+        self.tools = tools
         self.store = store
         self.leaf = leaf
         self.source = source
@@ -191,6 +215,9 @@ class _Run:
                 pass
             done.state = "again"
             return
+        if row is None:
+            # What is resumed was backed up when it began.
+            self.tools.back_up(store)
         try:
             self._import(store, plan)
         except ContactsError:

@@ -5,10 +5,12 @@ A backup is whole once its folder has its name: it is made under another one. Ke
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import shutil
+import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -72,13 +74,12 @@ def back_up(store: Store, reason: str, folder: Path | None = None, *, lenient: b
     try:
         parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         for left in parent.glob(f"{PARTIAL}*"):
-            shutil.rmtree(left, ignore_errors=True)
-        work = parent / f"{PARTIAL}{os.getpid()}"
-        work.mkdir(mode=0o700)
+            if _abandoned(left):
+                shutil.rmtree(left, ignore_errors=True)
+        work = Path(tempfile.mkdtemp(prefix=f"{PARTIAL}{os.getpid()}-", dir=parent))
         try:
             _fill(store, reason, work, lenient)
-            target = _free(parent)
-            work.rename(target)
+            target = _named(work, parent)
         finally:
             shutil.rmtree(work, ignore_errors=True)
         _sync_folder(parent)
@@ -215,13 +216,34 @@ def _link(source: Path, target: Path) -> None:
         target.chmod(0o600)
 
 
-def _free(parent: Path) -> Path:
+def _named(work: Path, parent: Path) -> Path:
+    """Give a finished backup its name: the moment, and a number where another one has it."""
     name = now().strftime("%Y%m%dT%H%M%SZ")
-    target, number = parent / name, 1
-    while target.exists():
+    number = 1
+    while True:
+        target = parent / (name if number == 1 else f"{name}-{number}")
+        if not target.exists():
+            try:
+                return work.rename(target)
+            except OSError as error:
+                # Another process was first: a folder that is not empty is never replaced.
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                    raise
         number += 1
-        target = parent / f"{name}-{number}"
-    return target
+
+
+def _abandoned(folder: Path) -> bool:
+    """Whether the process that was making a backup is gone; when in doubt, no."""
+    owner = folder.name.removeprefix(PARTIAL).split("-")[0]
+    if not owner.isdecimal() or os.name == "nt":
+        return False
+    try:
+        os.kill(int(owner), 0)
+    except ProcessLookupError:
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _sync_folder(folder: Path) -> None:

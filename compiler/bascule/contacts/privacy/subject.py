@@ -49,6 +49,8 @@ class Subject:
 
 def normalised(kind: str, value: str, region: str = "") -> Selector:
     """A selector; phones in any spelling. Raises ContactsError ``contacts-usage`` for a phone that is none."""
+    if kind == "email":
+        return Selector(kind, value.strip().lower())
     if kind != "phone":
         return Selector(kind, value.strip())
     from bascule.contacts.phones.normaliser import Engine, Normaliser

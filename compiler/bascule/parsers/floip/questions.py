@@ -18,7 +18,7 @@ from bascule.parsers.floip.losses import DynamicChoices, SeveralAnswers, VoiceOn
 from bascule.parsers.floip.reading import json_text, rename, stripped
 from bascule.parsers.floip.resources import Said
 from bascule.parsers.floip.rules import TestNotRead
-from bascule.parsers.floip.scene import ANSWERS, Scene
+from bascule.parsers.floip.scene import Scene
 from bascule.source import Place
 
 __all__ = [
@@ -72,11 +72,14 @@ def ask(
 
 def _valid(block: Block, reply: ReplyKind, validation: Validation | None) -> Guard | None:
     """What an answer must be that is not refused: a number within the bounds, or some text."""
-    answer = Ref(block.variable or ANSWERS[0])
+    if reply not in (ReplyKind.TEXT, ReplyKind.NUMBER):
+        return None
+    if not block.variable:
+        # Nothing holds the answer, so no expression of the graph can test it.
+        return When(Opaque(FLOIP, "the answer is valid"))
+    answer = Ref(block.variable)
     if reply is ReplyKind.TEXT:
         return When(Call("not", (Call("is_blank", (answer,)),)))
-    if reply is not ReplyKind.NUMBER:
-        return None
     least, most = (validation.minimum, validation.maximum) if validation is not None else (None, None)
     if least is not None and most is not None:
         return When(Call("has_number_between", (answer, _constant(least), _constant(most))))

@@ -18,7 +18,6 @@ from bascule.language.viber_markup import strip_markup
 from bascule.language.viber_pieces import JsonPiece, file_piece
 from bascule.parsers.base import CERTAIN, LIKELY, POSSIBLE, Match, Parsed, ParseOptions
 from bascule.parsers.viber import losses, rules
-from bascule.parsers.viber.document import LinesDocument, looks_like_lines
 from bascule.parsers.viber.flow import read_flow
 from bascule.parsers.viber.rules import CallbackLog, NoMessages, NotAMessage, UnknownSyntax
 from bascule.parsers.viber.shapes import Found, State, find_states, strong_bodies
@@ -26,6 +25,7 @@ from bascule.parsers.viber.templates import read_templates, template_list, templ
 from bascule.parsers.viber.workbook import parse_workbook, sheet_names
 from bascule.source import Document, Place, SourceFile, TextDocument
 from bascule.source.json import JsonDocument, read_json
+from bascule.source.json_lines import LinesDocument, looks_like_lines
 
 __all__ = ["losses", "parse", "rules", "sniff"]
 

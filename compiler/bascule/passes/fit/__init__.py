@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from bascule.diagnostics import Finding
 from bascule.ir.ledger import Ledger
-from bascule.ir.nodes import Ask, Message, Node
+from bascule.ir.nodes import Ask, Message, Node, RunFlow
 from bascule.ir.project import Entry, EntryKind, Flow, Initiator, Project
 from bascule.ir.text import Localized
 from bascule.ir.walk import KEEP, rewrite
@@ -101,8 +101,21 @@ def _fit(context: FitContext, project: Project) -> Project:
     if not target.has("flow.call"):
         called = {edge.id for edge in project.flows if not edge.entries}
         written_out = {flow.id for flow in project.flows if flow.id in called and len(project.flows) > 1}
+        written_out -= _still_called(flows, written_out)
     kept = [flow for flow in flows if flow.id not in written_out] or flows
     return replace(project, flows=tuple(kept))
+
+
+def _still_called(flows: list[Flow], written_out: set[str]) -> set[str]:
+    """The flows among those written out that a call which is left (of a flow that calls itself) leads to."""
+    calls = {flow.id: {node.flow for node in flow.nodes if isinstance(node, RunFlow)} & written_out for flow in flows}
+    found: set[str] = set()
+    waiting = [id_ for id_ in calls if id_ not in written_out]
+    while waiting:
+        more = calls.get(waiting.pop(), set()) - found
+        found |= more
+        waiting.extend(sorted(more))
+    return found
 
 
 def _flow(context: FitContext, flow: Flow) -> Flow:

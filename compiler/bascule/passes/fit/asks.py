@@ -55,6 +55,12 @@ def fit_ask(context: FitContext, node: Ask) -> list[Node]:
     saying = say(context, node.content, place)
     into = node.into or ANSWER
     choices = _shown(context, saying, place)
+    for choice in saying.replies:
+        if node.into and choice.value is not None and not _is_title(context, choice):
+            reason = "the variable takes the title of the choice, not its value"
+            context.note(
+                "degraded", "value of a choice", choice.at or place, reason, "set the variable after the choice"
+            )
     question = replace(
         node,
         content=_question(context, node.content, saying, choices),
@@ -100,6 +106,12 @@ def _shown(context: FitContext, saying: Saying, place: Place) -> tuple[Choice, .
     if listed:
         return _fitted(context, replies, fit_labels(titles, target.count("choice.list.title")), "list", place)
     return ()
+
+
+def _is_title(context: FitContext, choice: Choice) -> bool:
+    """The value that a choice stores is its title."""
+    title = marker_text(context.words(choice.title))
+    return isinstance(choice.value, Const) and str(choice.value.value) == title
 
 
 def _fitted(

@@ -80,10 +80,8 @@ def _gone(context: FitContext, node: Node, construct: str, reason: str, alternat
 def _message(context: FitContext, node: Message) -> list[Node]:
     place = context.place(node)
     if node.audience is not None:
-        if not context.has("entry.business"):
-            return _gone(context, node, "message to others", "it only answers", "send it with a template")
-        context.note("exact", "message to others", place)
-        return [_plain(node)]
+        reason = "a flow speaks to the person in the chat only"
+        return _gone(context, node, "message to others", reason, "send it with a template, from elsewhere")
     saying = say(context, node.content, place)
     contents: list[Content] = [*saying.before]
     main = saying.main

@@ -112,7 +112,11 @@ def _media(context: FitContext, media: Media, place: Place) -> Iterator[Content]
     where = media.at or place
     url, caption = context.words(media.url), context.words(media.caption)
     if context.has(_MEDIA[media.kind]) and (url or media.asset):
-        context.note("exact", media.kind.value, where)
+        if url:
+            context.note("exact", media.kind.value, where)
+        else:
+            reason = "its file is in the old platform's store: it has no address"
+            context.note("degraded", media.kind.value, where, reason, "upload it again")
         plain = replace(media, url=context.said(url), caption=context.said(EMPTY_TEXT), thumbnail="")
         yield Content(media=(plain,), at=where)
         yield from _texts(context, caption)

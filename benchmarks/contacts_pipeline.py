@@ -57,7 +57,8 @@ def main() -> int:
     parser.add_argument("--store", default="contacts.db")
     options = parser.parse_args()
     options.folder.mkdir(parents=True)
-    records = sum(generate(options.folder, options.people, 7).values())
+    made = generate(options.folder, options.people, 7)
+    records = sum(made.values())
     with (options.folder / "nexmo.csv").open(encoding="utf-8") as file:
         phone = f"+{file.readlines()[1].split(',')[5]}"
     print(f"{records} records, {options.people} people")
@@ -66,7 +67,8 @@ def main() -> int:
         words = [phone if word == "PHONE" else word for word in step]
         code, seconds, busy, memory = measured([*words, "--store", options.store], options.folder)
         name = " ".join(word for word in step[:4] if not word.startswith("-") and word not in ("FR", "PHONE"))
-        print(f"{name:<28} {seconds:8.1f} {busy:8.1f} {records / seconds:9.0f} {memory:6.0f}", flush=True)
+        speed = made.get(step[-1], records) / seconds
+        print(f"{name:<28} {seconds:8.1f} {busy:8.1f} {speed:9.0f} {memory:6.0f}", flush=True)
         if code > 1:
             print(f"exit code {code}: see {options.folder / 'log.txt'}")
             return 1

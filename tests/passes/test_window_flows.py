@@ -327,3 +327,15 @@ def test_one_long_wait_before_ten_sends_is_one_finding() -> None:
     assert "and 9 more after it" in finding.message
     assert len(finding.data["sends"]) == 10
     assert sum(label.text == "needs a template as well" for label in finding.labels) >= 3
+
+
+def test_a_witness_is_told_without_its_calls_when_no_search_may_be_paid(monkeypatch: pytest.MonkeyPatch) -> None:
+    from bascule.passes.window import analysis as module
+    from bascule.passes.window.runs import Purse
+
+    monkeypatch.setattr(module, "Purse", lambda: Purse(0))
+    (arrival,) = proved(CALLED_TWICE).window.arrivals["f", "d"]
+    assert arrival.run == ()
+    steps, left_out = arrival.told(2)
+    assert [(step.node, step.clock / HOUR) for step in steps] == [("c", 25), ("d", 27)]
+    assert left_out == len(arrival.witness) - 2

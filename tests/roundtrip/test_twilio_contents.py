@@ -8,6 +8,7 @@ so gets a name that templates can have.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -59,13 +60,14 @@ def meant(types: dict[str, Any]) -> dict[str, Any]:
 
 def shown(body: dict[str, Any]) -> dict[str, Any]:
     """What a message says, with the addresses of its files filled in: a template takes them as variables. One that is
-    known at run time only is ``file``."""
+    known at run time only is ``file``; which number a variable has depends on how many there are before it."""
     told = meant(body["types"])
     for value in told.values():
         if isinstance(value.get("media"), list):
             links = [body.get("variables", {}).get(link.strip("{}"), link) for link in value["media"]]
-            value["media"] = [link if link.startswith("http") else "file" for link in links]
-    return told
+            value["media"] = [link if re.match(r"https?://[^{}]+$", link) else "file" for link in links]
+    plain: dict[str, Any] = json.loads(re.sub(r"\{\{\d+\}\}", "{{…}}", json.dumps(told)))
+    return plain
 
 
 def by_key(found: list[tuple[dict[str, Any], dict[str, Any] | None]]) -> dict[tuple[str, str], Any]:
@@ -168,6 +170,8 @@ def test_real_contents_compile_to_the_same_contents(root: Path, corpus: Path) ->
             templates += len(approved)
         for number, (body, _) in enumerate(item for item in made if not item[1]):
             one = {**body, "friendly_name": f"message_{number}"}
+            if re.search(r'"(?:title|item)": "[^"]*\{\{', json.dumps(body, ensure_ascii=False)):
+                continue  # the buttons of a template take no variables: the message stays in its conversation
             found = [shown(again) for again, _ in contents(compiled({"contents": [one]}))]
             assert shown(body) in found, (title, body, found)
             messages += 1

@@ -41,9 +41,7 @@ TARGETS: tuple[TargetInfo, ...] = (
     TargetInfo(
         "landbot", "Landbot: Bots API draft and a build brief per flow and language", "bascule.backends.landbot"
     ),
-    TargetInfo(
-        "chatfuel", "Chatfuel: plan of API calls, flows, JSON API answers", "bascule.backends.chatfuel"
-    ),
+    TargetInfo("chatfuel", "Chatfuel: plan of API calls, flows, JSON API answers", "bascule.backends.chatfuel"),
     TargetInfo("typebot", "Typebot 6.1 import file per flow and language", "bascule.backends.typebot"),
     TargetInfo("scenario", "native scenario file (YAML) of the whole project", "bascule.backends.scenario"),
     TargetInfo("intents", "neutral list {intent, response, …} with rules to recognise it", "bascule.backends.intents"),

@@ -89,6 +89,7 @@ class Search(Generic[P]):
         self._key = key
         self._wanted = wanted
         self.found: dict[Hashable, _State[P]] = {}
+        self.states = 0
         first = [_State(position, clock, None, None, object()) for position, clock in start]
         most = _STATES_PER_POSITION * size + _STATES_AT_LEAST
         if not self._run(first, None, most) and ranks is not None:
@@ -126,6 +127,7 @@ class Search(Generic[P]):
                 self.found.setdefault(self._key(state.position), state)
             heapq.heappush(heap, (ranks[state.position] if ranks is not None else 0, count, state))
             count += 1
+            self.states += 1
 
         for state in first:
             if state.clock > latest.get(state.position, -1.0):

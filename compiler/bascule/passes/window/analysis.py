@@ -9,7 +9,7 @@ from bascule.ir.project import Flow, Initiator, Project
 from bascule.passes.interval import Interval, hull
 from bascule.passes.window.calls import Prover, call_clocks, uncalled, ways_in
 from bascule.passes.window.report import Arrival, Verdict, WindowReport, judge
-from bascule.passes.window.runs import Root, Runs
+from bascule.passes.window.runs import Purse, Root, Runs
 from bascule.passes.window.solve import components
 from bascule.passes.window.steps import sends
 from bascule.passes.window.unfold import END
@@ -38,7 +38,8 @@ def analyse_window(project: Project, limit: float) -> WindowReport:
         if clock is not None
     ]
     outer = [Root(flow.id, start, math.inf, entered=True) for flow, start in uncalled(project)]
-    runs_of_called = Runs(prover, (*known, *outer), limit, entered=True)
+    purse = Purse()
+    runs_of_called = Runs(prover, (*known, *outer), limit, purse, entered=True)
     arrivals: dict[tuple[str, str], list[Arrival]] = {}
     for flow, entry, start, clock in ways:
         unfolded = prover.unfolded(flow, start)
@@ -51,7 +52,7 @@ def analyse_window(project: Project, limit: float) -> WindowReport:
         runs: Runs | None = runs_of_called
         if entry is None or entry.initiator is not Initiator.SUBFLOW:
             root = Root(flow.id, start, clock.high, entered=False)
-            runs = Runs(prover, (root,), limit, entered=False) if any(unfolded.runs) else None
+            runs = Runs(prover, (root,), limit, purse, entered=False) if any(unfolded.runs) else None
         for node_id, interval in reached.items():
             verdict = judge(interval, limit)
             told = verdict is not Verdict.INSIDE and sends(flow.by_id[node_id])

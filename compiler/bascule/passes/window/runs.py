@@ -14,7 +14,7 @@ from bascule.passes.window.steps import ANYTHING
 from bascule.passes.window.unfold import END
 from bascule.passes.witness import Move, Search, Step, steps_of
 
-__all__ = ["Root", "Runs"]
+__all__ = ["Purse", "Root", "Runs"]
 
 _DEEPEST = 40
 _SIZE = 4_000
@@ -54,14 +54,22 @@ class _Position:
     entered: bool
 
 
+@dataclass(slots=True)
+class Purse:
+    """The states that all searches for runs of a project may keep; past it no further run is looked for."""
+
+    left: int = 100_000
+
+
 class Runs:
     """The runs from some roots, searched once for all nodes, when the first is asked for.
 
     ``entered`` says that the flow has been run by another (or itself) on the way.
     """
 
-    def __init__(self, prover: Prover, roots: Sequence[Root], limit: float, *, entered: bool) -> None:
+    def __init__(self, prover: Prover, roots: Sequence[Root], limit: float, purse: Purse, *, entered: bool) -> None:
         self._prover = prover
+        self._purse = purse
         self._roots = roots
         self._limit = limit
         self._entered = entered
@@ -81,13 +89,15 @@ class Runs:
     def _made(self) -> Search[_Position]:
         if self._search is None:
             prover = self._prover
+            roots = self._roots if self._purse.left > 0 else ()
             self._search = Search(
-                [(_Position(root.flow, root.start, 0, (), root.entered), root.clock) for root in self._roots],
+                [(_Position(root.flow, root.start, 0, (), root.entered), root.clock) for root in roots],
                 self._limit,
                 partial(_moves, prover, prover.project),
                 lambda position: (position.entered, *_place(prover, position)),
                 size=_SIZE,
             )
+            self._purse.left -= self._search.states
         return self._search
 
 

@@ -322,7 +322,9 @@ def test_other_people_with_the_same_record_id_or_address_keep_their_rows(tmp_pat
     assert run(store.place.shown, "merge").return_value == 0
     before = {item[0] for item in rows(store, schema.persons, ["id"])}
     found = run(store.place.shown, "erase", "--phone", AWA, "--yes", "--format", "json")
-    assert json.loads(found.output)["removed"]["snapshot rows"] == 3, "their two rows, and the address that says no more"
+    assert json.loads(found.output)["removed"]["snapshot rows"] == 3, (
+        "their two rows, and the address that says no more"
+    )
     assert run(store.place.shown, "merge", "--again").return_value == 0
     after = {item[0] for item in rows(store, schema.persons, ["id"])}
     assert before - after <= {"p1-2", "p1-5"}

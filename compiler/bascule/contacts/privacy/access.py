@@ -57,9 +57,7 @@ def subject_data(store: Store, subject: Subject) -> dict[str, Any]:
         found["events"] = [
             {"event_id": row["event_id"], "kind": row["kind"], "occurred_at": row["occurred_at"], "payload": payload}
             for row in connection.execute(select(inbox).order_by(inbox.c.occurred_at, inbox.c.event_id)).mappings()
-            if mentions(
-                payload := store.vault.open(row["person_id"] or "", row["payload"]) or row["payload"], subject
-            )
+            if mentions(payload := store.vault.open(row["person_id"] or "", row["payload"]) or row["payload"], subject)
             or row["person_id"] in subject.ids
         ]
         parts = connection.execute(

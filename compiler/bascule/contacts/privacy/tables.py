@@ -72,8 +72,7 @@ def erase_rows(connection: Connection, vault: Vault, subjects: Sequence[Subject]
         for event, payload, person in connection.execute(
             select(inbox.c.event_id, inbox.c.payload, inbox.c.person_id)
         ).all()
-        if person in owners
-        or any(mentions(vault.open(person or "", payload) or "", subject) for subject in subjects)
+        if person in owners or any(mentions(vault.open(person or "", payload) or "", subject) for subject in subjects)
     ]
     for group in batched(found, _GROUP):
         count("inbox", connection.execute(delete(inbox).where(inbox.c.event_id.in_(group))).rowcount)

@@ -52,6 +52,7 @@ def test_killed_among_failures_and_lies(tmp_path: Path, behaviour: Behaviour) ->
     truth = {number_of(index): "active" if is_active(number_of(index)) else "inactive" for index in range(300)}
     if behaviour.lies:
         assert found == dict.fromkeys(truth, "unverified")
-        assert "CON080" in done.output
+        # A run that was killed after its last answer leaves nothing to be said by the next one.
+        assert "CON080" in done.output or "0 requests" in done.output
     else:
         assert found == truth

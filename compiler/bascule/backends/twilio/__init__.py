@@ -1,8 +1,9 @@
 """Target ``twilio``: one Content per template and per interactive message, approvals, and sends.
 
 ``requests/contents/…`` create (``twilio/text`` beside the WhatsApp type is what an SMS says), ``requests/approvals/…``
-submit to WhatsApp where approval exists, ``requests/messages/…`` send; ``content-map.json`` is the table from node to
-Content. https://www.twilio.com/docs/content, https://www.twilio.com/docs/messaging/api/message-resource
+submit to WhatsApp where approval exists, ``requests/statuses/…`` ask how the review went, ``requests/messages/…`` send;
+``content-map.json`` is the table from node to Content.
+https://www.twilio.com/docs/content, https://www.twilio.com/docs/messaging/api/message-resource
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ _SETTINGS = (
 _PHASES = {
     "create": "make a Content for each template and each message with buttons, lists or files",
     "approve": "submit the templates to WhatsApp",
+    "check": "ask how WhatsApp's review went",
     "send": "what each step says, once its template is approved",
 }
 _NOTES = (
@@ -63,6 +65,7 @@ class _Writer:
     def __init__(self, job: EmitJob) -> None:
         self.job = job
         self.calls: list[Call] = []
+        self.statuses: list[Call] = []
         self.sends: list[Call] = []
         self.findings: list[Finding] = []
         self.ledger = Ledger()
@@ -113,7 +116,20 @@ class _Writer:
         approval = {"name": name, "category": category}
         url = f"{_CONTENT}/{{{{{bind}}}}}/ApprovalRequests/whatsapp"
         title = f"submit {what} to WhatsApp"
-        self.calls.append(Call(f"approvals/{stem}", title, "approve", "POST", url, _AUTH, approval, after=(after,)))
+        submit = Call(f"approvals/{stem}", title, "approve", "POST", url, _AUTH, approval, after=(after,))
+        self.calls.append(submit)
+        self.statuses.append(
+            Call(
+                f"statuses/{stem}",
+                f"ask whether {what} is approved",
+                "check",
+                "GET",
+                f"{_CONTENT}/{{{{{bind}}}}}/ApprovalRequests",
+                _AUTH,
+                after=(submit.id,),
+                notes=("send when `whatsapp.status` is approved; `rejection_reason` says why it is not",),
+            )
+        )
 
     def kept_whole(self) -> None:
         """Contents that a source brings along, were never submitted, and that the graph could not take apart. One that
@@ -307,7 +323,7 @@ def emit(job: EmitJob) -> Emitted:
     for send in bodies.sends:
         writer.send(send)
     writer.ledger.extend(bodies.ledger.losses())
-    calls = [*writer.calls, *writer.sends]
+    calls = [*writer.calls, *writer.statuses, *writer.sends]
     settings = list({item.name: item for item in writer.settings}.values())
     artefacts: list[Artefact] = call_artefacts("twilio", calls, settings)
     artefacts.append(json_artefact("twilio/content-map.json", {"contents": writer.map}))

@@ -74,10 +74,7 @@ def _valid(block: Block, reply: ReplyKind, validation: Validation | None) -> Gua
     """What an answer must be that is not refused: a number within the bounds, or some text."""
     if reply not in (ReplyKind.TEXT, ReplyKind.NUMBER):
         return None
-    if not block.variable:
-        # Nothing holds the answer, so no expression of the graph can test it.
-        return When(Opaque(FLOIP, "the answer is valid"))
-    answer = Ref(block.variable)
+    answer = Ref(block.variable or ("message",))  # the person's last words, where nothing holds the answer
     if reply is ReplyKind.TEXT:
         return When(Call("not", (Call("is_blank", (answer,)),)))
     least, most = (validation.minimum, validation.maximum) if validation is not None else (None, None)

@@ -160,3 +160,13 @@ def test_a_number_that_is_none(store: Store, tmp_path: Path) -> None:
     result = CliRunner().invoke(group, arguments)
     assert result.exit_code == 2
     assert "E.164" in result.output
+
+
+def test_a_dry_run_writes_nothing_and_remembers_nothing(store: Store, tmp_path: Path) -> None:
+    filled(store)
+    result = run(store, tmp_path / "out", "--dry-run")
+    assert result.return_value == 0, result.output
+    assert "7 in = 7 kept + 0 merged + 0 rejected" in result.output
+    assert "Répondez OUI" in result.output
+    assert not (tmp_path / "out").exists()
+    assert wording_of(store, "sms", "fr") is None

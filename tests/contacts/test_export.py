@@ -207,3 +207,11 @@ def test_infobips_own_document_takes_the_bodies(store: Store, tmp_path: Path, co
             assert set(item) <= set(known)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({"people": [{"firstName": 3}]}, wanted)
+
+
+def test_a_dry_run_counts_and_writes_nothing(store: Store, tmp_path: Path) -> None:
+    result = run(store, "twilio", tmp_path / "o", "--dry-run", "--format", "json")
+    assert result.return_value == 0, result.output
+    counts = json.loads(result.output)["counts"][0]
+    assert (counts["in"], counts["kept"]) == (4, 2)
+    assert not (tmp_path / "o").exists()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bascule.cli.contacts.errors import Unreadable, contact_errors
-from bascule.cli.contacts.options import opened, report, shown_failure, store_options
+from bascule.cli.contacts.options import DRY_RUN, opened, report, shown_failure, store_options
 
 if TYPE_CHECKING:
     from bascule.contacts.campaign.campaign import Made
@@ -32,10 +32,11 @@ if TYPE_CHECKING:
     "--purpose", type=click.Choice(["marketing", "utility", "service"]), default="marketing", show_default=True,
     help="What people are asked to agree to.",
 )  # fmt: skip
+@DRY_RUN
 @store_options
 def command(
     output: str, business: str, whatsapp_number: str, provider: str, language: str, keyword: str, contact: str,
-    purpose: str, store: str, data: str, shown: str, fail_on: str, colour: str,
+    purpose: str, dry_run: bool, store: str, data: str, shown: str, fail_on: str, colour: str,
 ) -> int:  # fmt: skip
     """Write an opt-in campaign for everyone whom `decide` wants to ask again.
 
@@ -49,6 +50,7 @@ def command(
         with opened(store, data) as open_, contact_errors(output):
             from bascule.contacts.campaign.campaign import make
             from bascule.contacts.campaign.texts import Campaign
+            from bascule.contacts.counts import Counts
             from bascule.contacts.tabular.problems import ContactsError
 
             number = _number(whatsapp_number)
@@ -57,11 +59,16 @@ def command(
             campaign = Campaign(
                 " ".join(business.split()), number, language, " ".join(contact.split()), keyword.strip()
             )
-            with open_.run("campaign", provider) as counts:
-                made = make(open_, campaign, provider, purpose, output, counts)
+            if dry_run:
+                counts = Counts("campaign")
+                made = make(open_, campaign, provider, purpose, output, counts, dry_run=True)
+                counts.verify()
+            else:
+                with open_.run("campaign", provider) as counts:
+                    made = make(open_, campaign, provider, purpose, output, counts)
     except Unreadable as error:
         return shown_failure(error, shown, colour)
-    findings = _checked(Path(output) / "confirmation.yaml")
+    findings = [] if dry_run else _checked(Path(output) / "confirmation.yaml")
     return report([counts], findings, shown=shown, fail_on=fail_on, colour=colour, more=_data(made), text=_text(made))
 
 

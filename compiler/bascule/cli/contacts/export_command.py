@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from bascule.cli.contacts.errors import Unreadable, contact_errors, findings_of
-from bascule.cli.contacts.options import opened, report, shown_failure, store_options
+from bascule.cli.contacts.options import DRY_RUN, opened, report, shown_failure, store_options
 
 _PROFILES = ("bird", "generic", "hubspot", "hubspot-api", "infobip", "meta", "plivo", "salesforce", "salesforce-mobile",
              "twilio", "vonage")  # fmt: skip
@@ -20,10 +20,11 @@ _PROFILES = ("bird", "generic", "hubspot", "hubspot-api", "infobip", "meta", "pl
 )  # fmt: skip
 @click.option("--pseudonymise", is_flag=True, help="Keyed pseudonyms for numbers and ids; no names, no free text.")
 @click.option("--rows", type=click.IntRange(1), default=None, metavar="N", help="At most N people per file.")
+@DRY_RUN
 @store_options
 def command(
     profile: str, output: str, min_grade: str, pseudonymise: bool, rows: int | None, store: str, data: str, shown: str,
-    fail_on: str, colour: str,
+    fail_on: str, colour: str, dry_run: bool,
 ) -> int:  # fmt: skip
     """Write the contacts as PROFILE wants them.
 
@@ -36,15 +37,20 @@ def command(
     try:
         with opened(store, data) as open_, contact_errors(output):
             from bascule.contacts.deciding import simulated
-            from bascule.contacts.export.export import export
+            from bascule.contacts.export.export import export, export_counts
             from bascule.contacts.export.profiles import export_profiles
 
-            with open_.run("export", profile) as counts:
-                written = export(
-                    open_, export_profiles()[profile], output, counts,
-                    grade=min_grade, pseudonymise=pseudonymise, rows=rows or 0,
-                )  # fmt: skip
-            remarks = simulated(open_) if export_profiles()[profile].people == "messageable" else []
+            chosen = export_profiles()[profile]
+            if dry_run:
+                counts = export_counts(open_, chosen, min_grade)
+                written = []
+            else:
+                with open_.run("export", profile) as counts:
+                    written = export(
+                        open_, chosen, output, counts,
+                        grade=min_grade, pseudonymise=pseudonymise, rows=rows or 0,
+                    )  # fmt: skip
+            remarks = simulated(open_) if chosen.people == "messageable" else []
             findings = findings_of(remarks, open_.place.shown)
     except Unreadable as error:
         return shown_failure(error, shown, colour)

@@ -70,8 +70,11 @@ def recipients(store: Store, campaign: Campaign) -> Iterator[Recipient]:
                 yield Recipient(person, channel, address, language_of(language, region, campaign.default_language))
 
 
-def make(store: Store, campaign: Campaign, provider: str, purpose: str, output: str, counts: Counts) -> Made:
+def make(
+    store: Store, campaign: Campaign, provider: str, purpose: str, output: str, counts: Counts, *, dry_run: bool = False
+) -> Made:
     """Write recipients, texts, confirmation flow and a summary into a folder, and remember the wording in the store.
+    With ``dry_run`` people and texts are worked out and nothing is written.
 
     ``counts``: taken = people to ask again, kept = written to, rejected = without an address on that channel.
     Raises ContactsError: ``contacts-campaign-empty`` when nobody is to be asked, ``contacts-unwritable``.
@@ -103,6 +106,8 @@ def make(store: Store, campaign: Campaign, provider: str, purpose: str, output: 
         for (channel, language), number in sorted(people.items())
     )
     identity = hashlib.blake2b(repr((campaign, texts)).encode(), digest_size=6).hexdigest()
+    if dry_run:
+        return Made(identity, texts, ())
     folder = Path(output)
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from bascule.contacts.consent.state import GRADES
+from bascule.contacts.counts import Counts
 from bascule.contacts.export.bodies import BODIES, JOBS
 from bascule.contacts.export.fields import FIELDS, row_of
 from bascule.contacts.export.profiles import ExportProfile
@@ -20,10 +21,9 @@ from bascule.contacts.tabular.problems import ContactsError
 from bascule.contacts.tabular.sinks import atomic, guarded
 
 if TYPE_CHECKING:
-    from bascule.contacts.counts import Counts
     from bascule.contacts.store.store import Store
 
-__all__ = ["export"]
+__all__ = ["export", "export_counts"]
 
 _MESSAGEABLE = ("message", "try")
 _PHONES = ("phone",)
@@ -61,6 +61,14 @@ def export(
             "the new files are complete; delete the old ones, or export into an empty folder",
         )
     return written
+
+
+def export_counts(store: Store, profile: ExportProfile, grade: str) -> Counts:
+    """Who would be exported and who left out, nothing written."""
+    counts = Counts("export")
+    for _ in _chosen(store, profile, grade, counts):
+        pass
+    return counts.verify()
 
 
 def _chosen(store: Store, profile: ExportProfile, grade: str, counts: Counts) -> Iterator[Person]:

@@ -123,8 +123,12 @@ def filled(tmp_path: Path) -> Any:
 
 def test_changes_as_a_file(tmp_path: Path, run: Run) -> None:
     filled(tmp_path).close()
+    dry = ("sync", "changes", "--store", tmp_path / "c.db", "-o", tmp_path / "d.csv", "--format", "json", "--dry-run")
+    planned = json.loads(run(*dry)[1])
+    assert not (tmp_path / "d.csv").exists()
     code, out, _ = run("sync", "changes", "--store", tmp_path / "c.db", "-o", tmp_path / "d.csv", "--format", "json")
     assert (code, json.loads(out)["cursor"]) == (0, 4)
+    assert (planned["changes"], planned["cursor"]) == (4, 4)
     with (tmp_path / "d.csv").open(encoding="utf-8", newline="") as file:
         found = list(csv.DictReader(file))
     assert tuple(found[0]) == COLUMNS

@@ -192,8 +192,10 @@ def apply(store: str, data: str, shown: str, fail_on: str, colour: str) -> int:
 @click.option("--since", type=click.IntRange(0), default=0, help="Cursor of the last time.")
 @click.option("--post", "url", default="", metavar="URL", help="Send them here instead, signed, until they are taken.")
 @click.option("--secret-env", default="", metavar="NAME", help="Variable of the secret that requests are signed with.")
+@DRY_RUN
 @store_options
 def changes(
+    dry_run: bool,
     store: str,
     data: str,
     shown: str,
@@ -216,11 +218,14 @@ def changes(
     try:
         with opened(store, data) as open_:
             from bascule.contacts.extra import require
-            from bascule.contacts.sync.changes import post, write_csv
+            from bascule.contacts.sync.changes import post, read_changes, write_csv
 
-            if output:
+            failed = ""
+            if dry_run:
+                waiting = [item for page in read_changes(open_, since, undelivered=bool(url)) for item in page]
+                number, cursor = len(waiting), max((item.cursor for item in waiting), default=since)
+            elif output:
                 number, cursor = write_csv(open_, output, since)
-                failed = ""
             else:
                 require("httpx", "stamina")
                 posted = post(open_, url, os.environ.get(secret_env, "") if secret_env else "", since=since)

@@ -113,6 +113,11 @@ class Template(Shape):
     is_primary_device_delivery_only: bool | None = None
     cta_url_link_tracking_opted_out: bool | None = None
 
+    @property
+    def from_library(self) -> bool:
+        """Whether Meta's own collection has the text, so that the template names none."""
+        return self.library_template_name is not None
+
     def needs(self) -> tuple[tuple[str, ...], ...]:
         """What creation cannot do without; a template that was read back may show any of its fields."""
         if self.id is not None:

@@ -54,7 +54,7 @@ class BadAuthentication(DefinitionRule):
     @classmethod
     def problems(cls, policy: Policy, template: Template) -> Iterator[Problem]:
         """Look at the form that creates it."""
-        if template.category is not Category.AUTHENTICATION or template.library_template_name is not None:
+        if template.category is not Category.AUTHENTICATION or template.from_library:
             return
         template = fold(template)
         words = policy.fact("authentication.body.custom_text")

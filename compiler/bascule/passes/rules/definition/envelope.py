@@ -46,12 +46,12 @@ class BadEnvelope(DefinitionRule):
         """Look at the members beside the components."""
         yield from _language(policy, template)
         yield from _lifetime(policy, template)
-        library = policy.list("template.library.categories")
+        library = policy.list("template.from_library.categories")
         category = template.category.value if template.category is not None else ""
-        if template.library_template_name is not None and category and category not in library:
+        if template.from_library and category and category not in library:
             what = f"is taken from the library with the category {category}"
             yield Problem(
-                policy.fact("template.library.categories"), what, f"the library has {' and '.join(library)} only"
+                policy.fact("template.from_library.categories"), what, f"the library has {' and '.join(library)} only"
             )
 
 

@@ -59,7 +59,7 @@ class BadParts(DefinitionRule):
     @classmethod
     def problems(cls, policy: Policy, template: Template) -> Iterator[Problem]:
         """Count the components, and look at the header."""
-        if template.library_template_name is not None:
+        if template.from_library:
             return
         counts = Counter(type(component) for component in template.components)
         for kind, name in _COUNTED:

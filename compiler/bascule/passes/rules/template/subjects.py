@@ -140,7 +140,7 @@ def _written(context: CheckContext) -> tuple[Subject, ...]:
     found = []
     for asset in context.project.templates:
         template = definition_of(asset) if asset.status.upper() not in _REVIEWED else None
-        if template is not None and (template.components or template.library_template_name is not None):
+        if template is not None and (template.components or template.from_library):
             found.append(Subject(template, template.language, asset.at or Place(""), (), None))
     return tuple(found)
 

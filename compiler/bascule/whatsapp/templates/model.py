@@ -116,7 +116,10 @@ class Template(Shape):
     @property
     def from_library(self) -> bool:
         """Whether Meta's own collection has the text, so that the template names none."""
-        return self.library_template_name is not None
+        match self:
+            case Template(library_template_name=None):
+                return False
+        return True
 
     def needs(self) -> tuple[tuple[str, ...], ...]:
         """What creation cannot do without; a template that was read back may show any of its fields."""

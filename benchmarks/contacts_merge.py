@@ -110,8 +110,8 @@ def build(store: str, rows: int) -> None:
     made.close()
 
 
-def measured(command: list[str]) -> tuple[float, float, str]:
-    """Seconds, peak memory in MB and standard output of a process."""
+def measured(command: list[str]) -> tuple[float, float, float, str]:
+    """Seconds by the clock, seconds of processor, peak memory in MB and standard output of a process."""
     with tempfile.TemporaryFile("w+") as out:
         start = time.perf_counter()
         process = subprocess.Popen(command, stdout=out, env={**os.environ, "NO_COLOR": "1"})
@@ -121,7 +121,7 @@ def measured(command: list[str]) -> tuple[float, float, str]:
         text = out.read()
     if status:
         raise SystemExit(f"{' '.join(command)} ended with {status}")
-    return seconds, usage.ru_maxrss / 1024, text
+    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, text
 
 
 def plain(statement: str, limit: str, folder: str) -> list[str]:
@@ -144,30 +144,31 @@ def main() -> None:
         source = f"read_parquet('{store}.data/snapshots/*/*.parquet')"
         spill = str(Path(folder) / "spill")
         group = f"SELECT phone_e164, count(*) AS n FROM {source} GROUP BY phone_e164"
-        grouped, grouped_memory, _ = measured(plain(f"CREATE TABLE t AS {group}", options.memory_limit, spill))
-        copied, copied_memory, _ = measured(
+        grouped, grouped_cpu, grouped_memory, _ = measured(
+            plain(f"CREATE TABLE t AS {group}", options.memory_limit, spill)
+        )
+        copied, copied_cpu, copied_memory, _ = measured(
             plain(f"COPY (SELECT * FROM {source}) TO '{folder}/rows.csv'", options.memory_limit, spill)
         )
         csv = os.path.getsize(f"{folder}/rows.csv")
         os.unlink(f"{folder}/rows.csv")
         bascule = [sys.executable, "-m", "bascule", "contacts", "merge", "--store", store, "--format", "json"]
-        merged, memory, text = measured([*bascule, "--memory-limit", options.memory_limit])
-        again, again_memory, _ = measured(bascule)
+        merged, cpu, memory, text = measured([*bascule, "--memory-limit", options.memory_limit])
+        again, again_cpu, again_memory, _ = measured(bascule)
         counts = json.loads(text)["counts"][0]
         left = os.listdir(f"{store}.data/work")
         print(f"rows {options.rows}, as CSV {csv / 1e6:.0f} MB, memory limit {options.memory_limit}")
         print(json.dumps(counts, sort_keys=True))
         print(f"store {os.path.getsize(store) / 1e6:.0f} MB, left in the work folder: {left}")
-        for name, seconds, peak in (
-            ("GROUP", grouped, grouped_memory),
-            ("CSV", copied, copied_memory),
-            ("merge", merged, memory),
-            ("nothing to do", again, again_memory),
+        for name, seconds, processor, peak in (
+            ("GROUP", grouped, grouped_cpu, grouped_memory),
+            ("CSV", copied, copied_cpu, copied_memory),
+            ("merge", merged, cpu, memory),
+            ("nothing to do", again, again_cpu, again_memory),
         ):
-            print(
-                f"{name:<14} {seconds:8.1f} s  {options.rows / seconds:12.0f} rows/s  {peak:6.0f} MB  "
-                f"{seconds / grouped:6.1f} x GROUP  {seconds / copied:6.1f} x CSV"
-            )
+            clock = f"{seconds:8.1f} s  {seconds / grouped:6.1f} x GROUP  {seconds / copied:6.1f} x CSV"
+            work = f"{processor:7.1f} s CPU  {processor / copied_cpu:6.1f} x CSV"
+            print(f"{name:<14} {options.rows / seconds:10.0f} rows/s  {peak:6.0f} MB  {clock}  {work}")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 from tests.contacts.migrations import Migration
 
 from bascule.contacts.store import schema
+from bascule.contacts.store.sealed_files import SUFFIX, read_file
 from bascule.contacts.store.store import Store
 
 __all__ = ["everywhere"]
@@ -33,6 +34,8 @@ def everywhere(migration: Migration) -> str:
                 found += map(repr, pq.read_table(pa.BufferReader(store.vault.open_file(data))).to_pylist())
             elif path.suffix == ".gz":
                 found.append(gzip.decompress(data).decode())
+            elif path.suffix == SUFFIX:
+                found.append(read_file(store.vault, path).decode("utf-8", "replace"))
             elif path.name == "store.db":
                 found += [_shown(store, row) for row in _rows(str(path))]
             else:

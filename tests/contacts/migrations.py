@@ -14,6 +14,7 @@ from benchmarks.demo_contacts import generate
 from click.testing import CliRunner, Result
 
 from bascule.cli.contacts import group
+from bascule.contacts.store.sealed_files import SUFFIX, read_file
 from bascule.contacts.store.store import Store, open_store
 
 __all__ = ["CLOCK", "Migration", "copy_of", "migrate"]
@@ -55,10 +56,14 @@ class Migration:
             yield store
 
     def written(self) -> dict[str, bytes]:
-        """Every list, export and report, by name."""
+        """Every list, export and report, by name; sealed ones opened, by the name they have in a plain store."""
         found = [path for name in _OUTPUTS for path in (self.folder / name).rglob("*") if path.is_file()]
         found += [self.folder / "audit.html", *(self.data / "lists").iterdir(), *(self.data / "rejects").iterdir()]
-        return {path.relative_to(self.folder).as_posix(): path.read_bytes() for path in sorted(found)}
+        with self.opened() as store:
+            return {
+                path.relative_to(self.folder).as_posix().removesuffix(SUFFIX): read_file(store.vault, path)
+                for path in sorted(found)
+            }
 
 
 def migrate(folder: Path, *, people: int = 600, place: str = "", sealed: bool = False) -> Migration:

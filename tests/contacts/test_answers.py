@@ -212,3 +212,51 @@ def test_another_word_by_webhook(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_an_erased_person_is_on_no_list_of_those_asked(asked: Store) -> None:
     run(asked, "erase", "--phone", AWA, "--yes")
     assert rows(asked, schema.campaign_people, ("person_id",)) == [("p1-3",)]
+
+
+@WAYS
+def test_the_word_of_a_campaign_is_found_in_webhooks_and_imports(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Way
+) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(ASKED))
+    store = open_store(str(tmp_path / "contacts.db"))
+    imported(store, log(tmp_path / "before.csv", (AWA, "START", when(-40))))
+    run(store, "decide", "-o", str(tmp_path / "lists"))
+    campaign(store, tmp_path / "campaign", "--keyword", "JEVIENS")
+    way(store, tmp_path, [(AWA, "je viens", when(1)), (AWA, "jeviens !", when(2))])
+    assert [row[5] for row in given(store)] == [when(2)]
+
+
+@WAYS
+def test_words_of_ones_own_count_everywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: Way) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(ASKED))
+    store = open_store(str(tmp_path / "contacts.db"))
+    shown = run(store, "consent", "words", "--opt-out", "Ras le bol", "--opt-in", "CLUB")
+    assert shown.output == "opt_out: Ras le bol\nopt_in: CLUB\n"
+    imported(store, log(tmp_path / "before.csv", (AWA, "Bonjour", when(-40)), (BEA, "Bonjour", when(-40))))
+    way(store, tmp_path, [(AWA, "club !", when(1)), (BEA, "RAS LE BOL.", when(1)), (BEA, "ras", when(2))])
+    found = rows(store, schema.consents, ("person_id", "channel", "action", "occurred_at", "source"))
+    assert found == [("p1-2", "sms", "opt_in", when(1), "keyword"), ("p1-3", "sms", "opt_out", when(1), "keyword")]
+
+
+def test_a_log_is_read_anew_with_new_words_and_only_then(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", str(ASKED))
+    store = open_store(str(tmp_path / "contacts.db"))
+    path = log(tmp_path / "log.csv", (AWA, "Ras le bol", when(-40)))
+    imported(store, path)
+    assert rows(store, schema.consents, ("action",)) == []
+    run(store, "consent", "words", "--opt-out", "RAS LE BOL")
+    imported(store, path)
+    assert rows(store, schema.consents, ("action",)) == [("opt_out",)]
+    (done,) = import_paths(store, [str(path)], Reading())
+    assert done.state == "again"
+
+
+@pytest.mark.parametrize("words", [("--opt-in", "stop"), ("--opt-in", "X", "--opt-out", "x"), ("--opt-out", "!!"),
+                                   ("--opt-out", "a" * 41)])  # fmt: skip
+def test_words_that_cannot_be(tmp_path: Path, words: tuple[str, ...]) -> None:
+    result = CliRunner().invoke(
+        group, ["consent", "words", *words, "--store", str(tmp_path / "c.db")], standalone_mode=False
+    )
+    assert result.return_value == 2
+    assert "CON124" in result.stderr

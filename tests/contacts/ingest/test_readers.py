@@ -213,3 +213,17 @@ def test_a_hidden_sheet_is_not_the_first_and_any_can_be_named(way: str, tmp_path
     with pytest.raises(ContactsError) as caught:
         Sheet(path, "None")
     assert caught.value.kind == "contacts-sheet-unknown"
+
+
+@pytest.mark.skipif(not installed("fastexcel") or not installed("openpyxl"), reason="needs both readers")
+def test_a_large_sheet_is_read_row_by_row_and_to_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fastexcel
+
+    rows = [["phone", "name", "n"], *([f"+3361234{number:04}", "Zoé", number / 2] for number in range(3000))]
+    path = workbook(tmp_path / "a.xlsx", {"Clients": rows})
+    expected, _ = converted(path)
+    assert len(expected) == 3000
+    monkeypatch.setattr("bascule.contacts.ingest.read_sheet.LARGE", 1000)
+    monkeypatch.setattr(fastexcel, "read_excel", lambda *_: pytest.fail("the whole sheet was read"))
+    found, _ = converted(path)
+    assert [row | {"import_id": ""} for row in found] == [row | {"import_id": ""} for row in expected]

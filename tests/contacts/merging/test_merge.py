@@ -12,7 +12,7 @@ from tests.contacts.snapshots import add_import
 
 from bascule.contacts.merging.merge import Options, merge
 from bascule.contacts.merging.survivorship import FieldRule, Survivorship
-from bascule.contacts.store.store import Store
+from bascule.contacts.store.store import Store, open_store
 from bascule.contacts.tabular.problems import ContactsError
 
 FR, OTHER, CI = "+33612345678", "+33698765432", "+2250707070707"
@@ -402,3 +402,16 @@ def test_the_work_folder_is_private(store: Store) -> None:
         connection.execute("CREATE TABLE t AS SELECT 1")
         made = list((store.place.data / "work").iterdir())
         assert [path.stat().st_mode & 0o777 for path in made] == [0o700]
+
+
+def test_an_index_that_a_killed_merge_left_out_is_made_when_the_store_is_opened(tmp_path: Path) -> None:
+    import sqlite3
+
+    place = str(tmp_path / "contacts.db")
+    with open_store(place) as store:
+        merged(store, [{"phone_e164": "+33612345678"}])
+    whole = sorted(sqlite3.connect(place).execute("SELECT name FROM sqlite_master WHERE type = 'index'"))
+    with sqlite3.connect(place) as connection:
+        connection.execute("DROP INDEX ix_identities_person_id")
+    open_store(place).close()
+    assert sorted(sqlite3.connect(place).execute("SELECT name FROM sqlite_master WHERE type = 'index'")) == whole

@@ -21,6 +21,7 @@ _COMMANDS = {
     "init": "Make a store, sealed if a key is named.",
     "merge": "Make persons of the rows of all imports.",
     "normalize": "Add E.164 numbers, and why not, to a contact file.",
+    "prune": "Remove old backups, never the last good one.",
     "pull": "Fetch records from a platform and import them.",
     "restore": "Take a backup back.",
     "retain": "Erase people of whom nothing was heard for too long.",
@@ -28,6 +29,7 @@ _COMMANDS = {
     "status": "Show what a store holds and what was done to it.",
     "subject-export": "Write everything the store has of one person.",
     "sync": "Take in webhooks, apply them, and hand changes on.",
+    "unseal": "Open a sealed file of a store's folder.",
     "warm-up": "Compile what normalising needs, ahead of its first use.",
 }
 """A subcommand ``a-b`` is ``command`` of the module ``a_b_command`` in this folder."""

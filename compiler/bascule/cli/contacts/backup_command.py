@@ -29,10 +29,15 @@ def command(output: str, store: str, data: str, shown: str, fail_on: str, colour
             from pathlib import Path
 
             from bascule.contacts.merging.backup import as_data, back_up
+            from bascule.contacts.merging.prune import prune_as_set
 
             made = back_up(open_, "asked for", Path(output) if output else None)
+            removed = 0 if output else prune_as_set(open_)
     except Unreadable as error:
         return shown_failure(error, shown, colour)
     rows = sum(made.tables.values())
     text = f"{made.folder}\n  {rows} rows, {len(made.parts)} snapshot files; keys are not part of it"
-    return report([], [], shown=shown, fail_on=fail_on, colour=colour, more={"backup": as_data(made)}, text=text)
+    if removed:
+        text += f"\n  {removed} old backups removed"
+    more = {"backup": as_data(made), "removed": removed}
+    return report([], [], shown=shown, fail_on=fail_on, colour=colour, more=more, text=text)

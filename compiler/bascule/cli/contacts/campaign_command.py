@@ -51,8 +51,10 @@ def command(
             from bascule.contacts.campaign.campaign import make
             from bascule.contacts.campaign.texts import Campaign
             from bascule.contacts.counts import Counts
+            from bascule.contacts.store.sealed_files import outside
             from bascule.contacts.tabular.problems import ContactsError
 
+            outside(open_, output)
             number = _number(whatsapp_number)
             if not number:
                 raise ContactsError("contacts-usage", "--whatsapp-number is no valid number", "write it in E.164: +33…")

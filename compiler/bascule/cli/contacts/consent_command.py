@@ -104,3 +104,46 @@ def show_command(purpose: str, store: str, data: str, shown: str, fail_on: str, 
         for (channel, status, grade), people in sorted(table.items())
     ]
     return report([], [], shown=shown, fail_on=fail_on, colour=colour, more=more, text="\n".join(lines))
+
+
+@command.command("words")
+@click.option("--opt-out", "leaving", multiple=True, metavar="WORD", help="A word that leaves. Repeat for several.")
+@click.option("--opt-in", "joining", multiple=True, metavar="WORD", help="A word that joins. Repeat for several.")
+@click.option("--clear", is_flag=True, help="Forget the words that were set.")
+@DRY_RUN
+@store_options
+def words_command(
+    leaving: tuple[str, ...],
+    joining: tuple[str, ...],
+    clear: bool,
+    dry_run: bool,
+    store: str,
+    data: str,
+    shown: str,
+    fail_on: str,
+    colour: str,
+) -> int:
+    """Show or set the words of your own that people leave or join with, beside those of every language.
+
+    They count as a whole message, wherever messages are read: webhooks, replayed ones, imported logs, answers to
+    campaigns. What is given takes the place of what was set. Set them before you import logs.
+
+    Exit codes: 0 done; 2 a word cannot be one, or usage.
+    """
+    if clear and (leaving or joining):
+        raise click.UsageError("--clear goes without words")
+    try:
+        with opened(store, data, create=not dry_run) as open_, contact_errors(store):
+            from bascule.contacts.consent.own_words import set_words, words_set
+
+            if (clear or leaving or joining) and not dry_run:
+                set_words(open_, leaving, joining)
+            with open_.read() as connection:
+                found = words_set(connection)
+    except Unreadable as error:
+        return shown_failure(error, shown, colour)
+    if dry_run and (clear or leaving or joining):
+        found = (tuple(sorted(set(leaving))), tuple(sorted(set(joining))))
+    more = {"opt_in": list(found[1]), "opt_out": list(found[0])}
+    text = "\n".join(f"{name}: {', '.join(more[name]) or 'none of your own'}" for name in ("opt_out", "opt_in"))
+    return report([], [], shown=shown, fail_on=fail_on, colour=colour, more={"words": more}, text=text)

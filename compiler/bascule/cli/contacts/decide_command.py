@@ -51,7 +51,9 @@ def command(
     try:
         with opened(store, data) as open_, contact_errors(output or store):
             from bascule.contacts.deciding import MESSAGEABLE, Rules, decide, simulated
+            from bascule.contacts.store.sealed_files import outside
 
+            outside(open_, output)
             numbers = (*MESSAGEABLE, "fixed_line") if include_landlines else MESSAGEABLE
             rules = Rules(purpose, min_grade, try_cap, numbers)
             if dry_run:

@@ -39,7 +39,9 @@ def command(
             from bascule.contacts.deciding import simulated
             from bascule.contacts.export.export import export, export_counts
             from bascule.contacts.export.profiles import export_profiles
+            from bascule.contacts.store.sealed_files import outside
 
+            outside(open_, output)
             chosen = export_profiles()[profile]
             if dry_run:
                 counts = export_counts(open_, chosen, min_grade)

@@ -27,9 +27,11 @@ def command(output: str, store: str, data: str, shown: str, fail_on: str, colour
         with opened(store, data) as open_, contact_errors(output):
             from bascule.contacts.privacy.access import subject_data
             from bascule.contacts.privacy.subject import subjects
+            from bascule.contacts.store.sealed_files import outside
             from bascule.contacts.tabular.problems import ContactsError
             from bascule.contacts.tabular.sinks import atomic
 
+            outside(open_, output)
             with open_.read() as connection:
                 found = subjects(open_, connection, selectors(options))
             if len(found) != 1:

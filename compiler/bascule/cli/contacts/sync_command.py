@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from bascule.contacts.counts import Counts
     from bascule.contacts.sync.signatures import Secrets
 
-_PROVIDERS = ("meta", "d360", "twilio", "infobip", "vonage", "viber")
+_PROVIDERS = ("meta", "d360", "twilio", "infobip", "vonage", "viber", "bird")
 
 
 @click.group("sync")
@@ -31,7 +31,10 @@ def command() -> None:
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
 @click.option(
-    "--public-url", default="", metavar="URL", help="Address that providers call, without path: Twilio signs it."
+    "--public-url",
+    default="",
+    metavar="URL",
+    help="Address that providers call, without path: Twilio and Bird sign it.",
 )
 @click.option(
     "--meta-secret-env", "meta", metavar="NAME", help="Variable of the app secret: POST /meta is listened to."
@@ -44,6 +47,7 @@ def command() -> None:
 @click.option("--infobip-secret-env", "infobip", metavar="NAME", help="Variable of the secret Infobip sends: /infobip.")
 @click.option("--vonage-secret-env", "vonage", metavar="NAME", help="Variable of Vonage's signature secret: /vonage.")
 @click.option("--viber-token-env", "viber", metavar="NAME", help="Variable of the Viber bot's token: /viber.")
+@click.option("--bird-key-env", "bird", metavar="NAME", help="Variable of Bird's signing key: /bird.")
 @click.option("--body-timeout", type=click.FloatRange(0.1, 60), default=10.0, show_default=True, help="Seconds a body.")
 @store_options
 def serve(
@@ -117,7 +121,7 @@ def _variable(name: str) -> str:
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(path_type=Path))
 @click.option(
     "--provider",
-    type=click.Choice(["", "meta", "twilio", "infobip", "vonage", "viber"]),
+    type=click.Choice(["", "meta", "twilio", "infobip", "vonage", "viber", "bird"]),
     default="",
     help="Read all bodies as this provider's.  [default: told from their form]",
 )
@@ -218,8 +222,10 @@ def changes(
     try:
         with opened(store, data) as open_:
             from bascule.contacts.extra import require
+            from bascule.contacts.store.sealed_files import outside
             from bascule.contacts.sync.changes import post, read_changes, write_csv
 
+            outside(open_, output)
             failed = ""
             if dry_run:
                 waiting = [item for page in read_changes(open_, since, undelivered=bool(url)) for item in page]

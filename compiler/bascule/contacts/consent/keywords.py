@@ -8,9 +8,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-__all__ = ["Keyword", "folded", "recognise", "words_of"]
+__all__ = ["LONGEST", "Keyword", "folded", "recognise", "words_of"]
 
-_LONGEST = 40
+LONGEST = 40
 """No keyword is longer; a longer message is not folded to find out."""
 
 
@@ -80,7 +80,7 @@ def recognise(text: str | None, language: str = "") -> Keyword | None:
     ``language`` (BCP 47) decides nothing that a person would lose by: opt-out words count in every language; a weak
     opt-in word counts only in the person's language, where that is known.
     """
-    if not text or len(text) > _LONGEST:
+    if not text or len(text) > LONGEST:
         return None
     found = _table().get(folded(text))
     if found is None:

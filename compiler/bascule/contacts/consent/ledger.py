@@ -5,6 +5,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from bascule.contacts.clock import instant, now
@@ -63,6 +65,19 @@ _COPIED = tuple(
 )
 
 
+_WRITTEN = (*_COPIED, "identity_lookup", "wording", "proof", "recorded_at")
+
+
+@cache
+def _statement(dialect: str) -> Any:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    from bascule.contacts.store import schema
+
+    insert = (postgresql if dialect == "postgresql" else sqlite).insert(schema.consents)
+    return insert.on_conflict_do_nothing(index_elements=["event_key"])
+
+
 def append(store: Store, connection: Connection, events: Sequence[ConsentEvent]) -> int:
     """Record the events that are not there yet, and bring the suppression list up to date.
 
@@ -71,24 +86,29 @@ def append(store: Store, connection: Connection, events: Sequence[ConsentEvent])
     from sqlalchemy import func, select
 
     from bascule.contacts.store import schema
+    from bascule.contacts.store.bulk import execute_many
 
     if not events:
         return 0
     recorded = instant(now())
-    rows: list[dict[str, Any]] = []
+    vault, copied = store.vault, attrgetter(*_COPIED)
+    rows: list[tuple[Any, ...]] = []
     for event in events:
         if event.action not in ACTIONS or not event.person_id:
             raise ValueError(f"{event.event_key}: action {event.action!r}")
-        row: dict[str, Any] = {name: getattr(event, name) for name in _COPIED}
-        row["identity_lookup"] = store.vault.lookup(event.identity_kind, event.identity_scope, event.identity_value)
-        row["wording"] = store.vault.seal(event.person_id, event.wording)
-        row["proof"] = store.vault.seal(event.person_id, event.proof)
-        row["recorded_at"] = recorded
-        rows.append(row)
+        rows.append(
+            (
+                *copied(event),
+                vault.lookup(event.identity_kind, event.identity_scope, event.identity_value),
+                vault.seal(event.person_id, event.wording),
+                vault.seal(event.person_id, event.proof),
+                recorded,
+            )
+        )
     # Numbers only grow: counting those after the last one does not read the whole ledger.
     number = schema.consents.c.id
     last = connection.execute(select(func.max(number))).scalar() or 0
-    store.insert_new(connection, schema.consents, rows, ["event_key"])
+    execute_many(connection, _statement(connection.dialect.name), _WRITTEN, rows)
     added = int(connection.execute(select(func.count()).where(number > last)).scalar_one())
     if added:
         _suppress(store, connection, events)
@@ -111,7 +131,16 @@ def _suppress(store: Store, connection: Connection, events: Iterable[ConsentEven
         for event in events
         if event.identity_value and event.action in _SAYING
     }
-    for group in batched(sorted({lookup for _, lookup in named}), _LOOKED_UP):
+    for looked_up in batched(sorted({lookup for _, lookup in named}), _LOOKED_UP):
+        # Most never said no: of them nothing is to be read.
+        refused = connection.execute(
+            select(table.identity_lookup)
+            .where(table.identity_lookup.in_(looked_up), table.action.in_(("opt_out", "withdrawn")))
+            .distinct()
+        ).scalars()
+        group = sorted(refused)
+        if not group:
+            continue
         states: dict[tuple[str, str, str], tuple[Order, str | None, str]] = {}
         found = connection.execute(
             select(

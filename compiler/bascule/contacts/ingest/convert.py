@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from bascule.contacts.consent.own_words import NO_WORDS, OwnWords
 from bascule.contacts.ingest.cells import cell_reader
 from bascule.contacts.ingest.consents import consent_rows
 from bascule.contacts.ingest.logs import Address, addresses, recovered
@@ -83,8 +84,9 @@ def _json(value: Any) -> str:
 class Converter:
     """Converts the chunks of one file."""
 
-    def __init__(self, plan: Plan, normaliser: Normaliser, import_id: str, file: str) -> None:
+    def __init__(self, plan: Plan, normaliser: Normaliser, import_id: str, file: str, own: OwnWords = NO_WORDS) -> None:
         self.plan = plan
+        self.own = own
         self.asking = Asking(plan, normaliser)
         self.import_id = import_id
         self.file = file
@@ -183,7 +185,7 @@ class Converter:
         body = bodies[0] if len(bodies) == 1 else None
         if len(bodies) > 1:
             body = [next(filter(None, texts), None) for texts in zip(*bodies, strict=True)]
-        recovered(rows.columns, body, log.blocked, rows.notes)
+        recovered(rows.columns, body, log.blocked, rows.notes, self.own)
         return phones
 
     def _counterparts(self, rows: _Rows, sender: str, recipient: str) -> tuple[str, list[Any]]:

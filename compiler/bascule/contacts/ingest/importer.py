@@ -19,12 +19,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from bascule.contacts.clock import instant, now
+from bascule.contacts.consent.own_words import NO_WORDS, OwnWords, own_words
 from bascule.contacts.counts import Counts
 from bascule.contacts.ingest.plan import Plan
 from bascule.contacts.ingest.reading import Options, Source, open_source
 from bascule.contacts.ingest.rejects import join_rejects, write_rejects
 from bascule.contacts.ingest.sources import Leaf, alive, leaves, private_folder
 from bascule.contacts.merging.backup import back_up_before, backup_done
+from bascule.contacts.store.sealed_files import kept_as
 from bascule.contacts.tabular.problems import ContactsError, Remark
 
 if TYPE_CHECKING:
@@ -139,9 +141,13 @@ def _import_leaf(store: Store | None, leaf: Leaf, options: Options, tools: _Tool
         source = open_source(leaf.path, options)
         done.plan, done.reason = source.plan, source.reason
         digest = digest_of(leaf.path)
-        done.import_id = source.plan.import_id(digest)
+        own = NO_WORDS
+        if store is not None:
+            with store.read() as connection:
+                own = own_words(connection)
+        done.import_id = source.plan.import_id(digest, own.named)
         done.remarks.extend(source.remarks)
-        run = _Run(store, leaf, source, done, normaliser, digest, tools)
+        run = _Run(store, leaf, source, done, normaliser, digest, tools, own)
         if store is None:
             run.convert_all()
         else:
@@ -170,8 +176,10 @@ class _Run:
         normaliser: Normaliser,
         digest: str,
         tools: _Tools,
+        own: OwnWords,
     ) -> None:
         self.tools = tools
+        self.own = own
         self.store = store
         self.leaf = leaf
         self.source = source
@@ -182,7 +190,7 @@ class _Run:
     def converter(self) -> Converter:
         from bascule.contacts.ingest.convert import Converter
 
-        return Converter(self.source.plan, self.normaliser, self.done.import_id, self.leaf.name)
+        return Converter(self.source.plan, self.normaliser, self.done.import_id, self.leaf.name, self.own)
 
     def convert_all(self) -> None:
         """Count without writing."""
@@ -242,9 +250,9 @@ class _Run:
             done.counts = counts
             self._close()
             folder = store.place.rejects
-            rejects = folder / f"{done.import_id}.csv"
+            rejects = kept_as(store.vault, folder / f"{done.import_id}.csv")
             held = [_rejects_part(store, done.import_id, number) for number in sorted(parts)]
-            if join_rejects(rejects, held):
+            if join_rejects(rejects, held, store.vault):
                 done.rejects = str(rejects)
             with store.write() as connection:
                 connection.execute(
@@ -425,7 +433,7 @@ class _Part:
             rows = found.batch.column("row")
             last = rows[-1].as_py()
             self._rows = (rows[0].as_py(), last) if self._rows is None else (self._rows[0], last)
-        write_rejects(self._rejects, self._name, found.rejects)
+        write_rejects(self._rejects, self._name, found.rejects, self._vault)
 
     def close(self) -> dict[str, Any]:
         """Put the file in its place, on disk; the row of ``import_parts``."""

@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from bascule.contacts.consent.keywords import Keyword, recognise
+from bascule.contacts.consent.keywords import Keyword
+from bascule.contacts.consent.own_words import NO_WORDS, OwnWords
 
 __all__ = ["Address", "addresses", "recovered"]
 
@@ -43,6 +44,7 @@ def recovered(
     bodies: Sequence[Any] | None,
     blocked: Iterable[str],
     notes: Counter[str],
+    own: OwnWords = NO_WORDS,
 ) -> None:
     """Fill the consent columns from inbound keywords and from sends that an opt-out blocked.
 
@@ -54,7 +56,7 @@ def recovered(
     actions = columns.get("consent_action") or [None] * size
     found: dict[int, tuple[str | None, str, str | None]] = {}
     if bodies is not None:
-        known = _keywords(bodies)
+        known = _keywords(bodies, own)
         if known:
             for row, body in enumerate(bodies):
                 keyword = known.get(body) if isinstance(body, str) else None
@@ -82,10 +84,10 @@ def recovered(
     columns["consent_action"] = actions
 
 
-def _keywords(bodies: Sequence[Any]) -> dict[str, Keyword]:
+def _keywords(bodies: Sequence[Any], own: OwnWords) -> dict[str, Keyword]:
     found = {}
     for body in {body for body in bodies if isinstance(body, str) and 0 < len(body) <= _LONGEST}:
-        keyword = recognise(body)
+        keyword = own.recognise(body)
         if keyword is not None and keyword.action in ("opt_out", "opt_in"):
             found[body] = keyword
     return found

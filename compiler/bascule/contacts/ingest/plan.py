@@ -98,7 +98,10 @@ class Plan:
             "version": VERSION,
         }  # fmt: skip
 
-    def import_id(self, digest: str) -> str:
-        """20 hexadecimal digits: of the file's bytes (``digest``) and of how they are read."""
+    def import_id(self, digest: str, words: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())) -> str:
+        """20 hexadecimal digits: of the file's bytes (``digest``) and of how they are read. ``words``: the store's own
+        words for leaving and joining, which only messages are searched for."""
         text = json.dumps(self.data(), ensure_ascii=False, sort_keys=True)
+        if self.log is not None and any(words):
+            text += json.dumps(words, ensure_ascii=False)
         return hashlib.sha256(f"{digest}\n{text}".encode()).hexdigest()[:20]

@@ -10,9 +10,12 @@ from typing import Any
 from bascule.contacts.extra import installed
 from bascule.contacts.ingest.records import CHUNK, Chunk, Table, packed_rows
 from bascule.contacts.tabular.problems import ContactsError, Remark
-from bascule.contacts.tabular.sheets import check_workbook, sheet_rows
+from bascule.contacts.tabular.sheets import check_workbook, largest_sheet, sheet_rows
 
-__all__ = ["Sheet"]
+__all__ = ["LARGE", "Sheet"]
+
+LARGE = 128 << 20
+"""Bytes of a sheet's XML from which on it is read row by row: about 3.5 million cells, 300 MB in memory."""
 
 _SAMPLE = 200
 _SLICE = 12_500
@@ -29,6 +32,9 @@ class Sheet:
         self.sheet = sheet
         self.remarks: list[Remark] = []
         self.blank = 0
+        check_workbook(path)
+        # The fast reader holds the whole sheet; the other one a row, and takes ten times as long.
+        self._streamed = installed("openpyxl") and installed("defusedxml") and largest_sheet(path) > LARGE
         rows = self._numbered()
         first = next(rows, None)
         if first is None:
@@ -51,7 +57,7 @@ class Sheet:
 
     def _numbered(self) -> Iterator[tuple[int, list[str]]]:
         """Rows that hold something, with their number in the sheet."""
-        rows = self._fast() if installed("fastexcel") else self._plainly()
+        rows = self._fast() if installed("fastexcel") and not self._streamed else self._plainly()
         for number, row in enumerate(rows, 1):
             while row and not row[-1]:
                 row.pop()
@@ -67,7 +73,6 @@ class Sheet:
     def _fast(self) -> Iterator[list[str]]:
         import fastexcel
 
-        check_workbook(self.path)
         try:
             book = fastexcel.read_excel(self.path)
             names = book.sheet_names

@@ -1,15 +1,22 @@
-"""The rejects file: what could not be taken, and why, for the people who can mend it. Only its owner can read it."""
+"""The rejects file: what could not be taken, and why, for the people who can mend it. Only its owner can read it, and
+in a sealed store only who has its key."""
 
 from __future__ import annotations
 
 import csv
+import io
 import os
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from bascule.contacts.store.sealed_files import piece, start
 from bascule.contacts.tabular.sinks import guarded
+
+if TYPE_CHECKING:
+    from bascule.contacts.store.vault import Vault
 
 __all__ = ["HEADER", "Reject", "join_rejects", "suggestion", "write_rejects"]
 
@@ -58,20 +65,22 @@ class Reject:
     suggestion: str
 
 
-def write_rejects(path: Path, file: str, rejects: Sequence[Reject]) -> None:
+def write_rejects(path: Path, file: str, rejects: Sequence[Reject], vault: Vault) -> None:
     """Add lines, without a header. No cell can start a formula in a spreadsheet."""
     if not rejects:
         return
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    for one in rejects:
+        value = one.value if len(one.value) <= _LONGEST else f"{one.value[:_LONGEST]}…"
+        cells = (file, str(one.row), one.outcome, one.column, value.replace("\0", "\ufffd"), one.reason)
+        writer.writerow([*map(guarded, cells), one.suggestion])
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    with os.fdopen(handle, "a", encoding="utf-8", errors="replace", newline="") as out:
-        writer = csv.writer(out, lineterminator="\n")
-        for one in rejects:
-            value = one.value if len(one.value) <= _LONGEST else f"{one.value[:_LONGEST]}…"
-            cells = (file, str(one.row), one.outcome, one.column, value.replace("\0", "\ufffd"), one.reason)
-            writer.writerow([*map(guarded, cells), one.suggestion])
+    with os.fdopen(handle, "ab") as out:
+        out.write(piece(vault, text.getvalue().encode("utf-8", "replace")))
 
 
-def join_rejects(path: Path, parts: Iterable[Path]) -> int:
+def join_rejects(path: Path, parts: Iterable[Path], vault: Vault) -> int:
     """Put the lines of all parts below one header; the parts go. No file where there are no lines.
 
     Returns the number of bytes written.
@@ -83,7 +92,7 @@ def join_rejects(path: Path, parts: Iterable[Path]) -> int:
         temporary = path.with_name(f".{path.name}.new")
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as out:
-            out.write((",".join(HEADER) + "\n").encode())
+            out.write(start(vault) + piece(vault, (",".join(HEADER) + "\n").encode()))
             for part in held:
                 with part.open("rb") as source:
                     shutil.copyfileobj(source, out)

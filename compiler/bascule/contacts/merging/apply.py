@@ -6,7 +6,8 @@ given up, doubts of other kinds.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 from bascule.contacts.clock import instant, now
 from bascule.contacts.consent.ledger import append
 from bascule.contacts.merging.doubt import LONG_GAP, NAME_CONFLICT
-from bascule.contacts.merging.shards import COLUMNS, Identity, Person
+from bascule.contacts.merging.shard_sql import COLUMNS
+from bascule.contacts.merging.shards import PERSON_CELLS, People
 from bascule.contacts.store import schema
+from bascule.contacts.store.bulk import execute_many, roomy
 from bascule.contacts.store.store import batched
 
 if TYPE_CHECKING:
@@ -25,17 +28,17 @@ if TYPE_CHECKING:
 
     from bascule.contacts.store.store import Store
 
-__all__ = ["IDENTITY_COLUMNS", "sealed_identities", "write_identities", "write_people"]
+__all__ = ["IDENTITY_COLUMNS", "late_index", "sealed_identities", "write_identities", "write_people"]
 
 _LOOKED_UP = 400
 """Values per query: below SQLite's limit of host parameters."""
 _MOMENTS = ("last_inbound_at", "last_outbound_at", "whatsapp_inbound_at")
 _OWN_DOUBTS = (LONG_GAP, NAME_CONFLICT, f"{LONG_GAP},{NAME_CONFLICT}")
 
-_PERSON_COLUMNS = (
-    "id", "name", "first_name", "last_name", "language", "region", "phone_type", "number_doubt", "first_seen_at",
-    "last_inbound_at", "last_outbound_at", "whatsapp_inbound_at", "updated_at",
-)  # fmt: skip
+_PERSON_COLUMNS = (*PERSON_CELLS, "updated_at")
+_SEALED = tuple(PERSON_CELLS.index(name) for name in ("name", "first_name", "last_name"))
+_FACT_COLUMNS = tuple(column.name for column in schema.facts.columns)
+_CONFLICT_COLUMNS = tuple(column.name for column in schema.conflicts.columns)
 
 IDENTITY_COLUMNS = (
     "kind", "scope", "lookup", "person_id", "value", "region", "number_type", "how", "confidence", "source",
@@ -43,101 +46,79 @@ IDENTITY_COLUMNS = (
 )  # fmt: skip
 
 
-def write_people(store: Store, people: Sequence[Person]) -> int:
+def write_people(store: Store, people: People) -> int:
     """Write persons with their facts, conflicts and consent events, and merge the persons that they were joined
     with, in one transaction. Gives the number of new consent events."""
     moment = instant(now())
     with store.write() as connection:
-        for person in people:
-            if person.joined:
-                _take_over(store, connection, person)
-        rows = [_person_row(store, person, moment) for person in people]
-        _many(connection, _person_statement(connection.dialect.name), _PERSON_COLUMNS, rows)
-        known = [person.id for person in people if person.known]
+        roomy(connection)
+        rows = people.rows
+        if people.joined:
+            rows = [
+                _taken_over(store, connection, row, people.joined[row[0]]) if row[0] in people.joined else row
+                for row in rows
+            ]
+        rows = [(*row, moment) for row in _sealed(store, rows, _SEALED)]
+        execute_many(connection, _person_statement(connection.dialect.name), _PERSON_COLUMNS, rows)
         for table in (schema.facts, schema.conflicts):
-            for ids in batched(known, _LOOKED_UP):
+            for ids in batched(people.known, _LOOKED_UP):
                 connection.execute(delete(table).where(table.c.person_id.in_(ids)))
-        for table, which in ((schema.facts, "facts"), (schema.conflicts, "conflicts")):
-            names = tuple(column.name for column in table.columns)
-            _many(connection, table.insert(), names, _values(store, people, which, names))
-        for person in people:
-            if person.joined:
-                _retire(store, connection, person, moment)
-        return append(store, connection, [event for person in people for event in person.events])
+        for table, names, found in (
+            (schema.facts, _FACT_COLUMNS, people.facts),
+            (schema.conflicts, _CONFLICT_COLUMNS, people.conflicts),
+        ):
+            execute_many(connection, table.insert(), names, _sealed(store, found, (names.index("value"),)))
+        for person, gone in people.joined.items():
+            _retire(store, connection, person, gone, moment)
+        return append(store, connection, [event for row in rows for event in people.events.get(row[0], ())])
 
 
-def sealed_identities(store: Store, people: Iterable[Person]) -> list[tuple[Any, ...]]:
-    """Identities as they are kept, in the order of :data:`IDENTITY_COLUMNS`."""
-    return [_identity_row(store, person.id, item) for person in people for item in person.identities]
+def sealed_identities(store: Store, people: People) -> list[tuple[Any, ...]]:
+    """The identities of :class:`People` as they are kept."""
+    lookup, seal = store.vault.lookup, store.vault.seal
+    return [
+        (kind, scope, lookup(kind, scope, value), person, seal(person, value), *rest)
+        for kind, scope, _, person, value, *rest in people.identities
+    ]
+
+
+@contextmanager
+def late_index(store: Store) -> Iterator[None]:
+    """Do without the index of identities by person while a first merge writes them: they come in another order, so
+    that each transaction would write most of its pages. :func:`bascule.contacts.store.store.open_store` makes it again
+    after a kill."""
+    index = next(index for index in schema.identities.indexes if list(index.columns) == [schema.identities.c.person_id])
+    with store.write() as connection:
+        first = connection.dialect.name == "sqlite" and not connection.execute(select(schema.identities.c.kind)).first()
+        if first:
+            index.drop(connection, checkfirst=True)
+    try:
+        yield
+    finally:
+        if first:
+            with store.write() as connection:
+                index.create(connection, checkfirst=True)
 
 
 def write_identities(store: Store, rows: Sequence[Sequence[Any]]) -> None:
-    """Write rows of :func:`sealed_identities` in one transaction. Their persons must be there. Give them sorted."""
+    """Write rows in the order of :data:`IDENTITY_COLUMNS`, sealed, in one transaction. Their persons must be there.
+    Give them sorted."""
     with store.write() as connection:
-        _many(connection, _identity_statement(connection.dialect.name), IDENTITY_COLUMNS, rows)
+        roomy(connection)
+        execute_many(connection, _identity_statement(connection.dialect.name), IDENTITY_COLUMNS, rows)
 
 
-def _identity_row(store: Store, person: str, item: Identity) -> tuple[Any, ...]:
-    vault = store.vault
-    lookup = vault.lookup(item.kind, item.scope, item.value)
-    return (item.kind, item.scope, lookup, person, vault.seal(person, item.value), *item[3:])
-
-
-def _person_row(store: Store, person: Person, moment: str) -> tuple[Any, ...]:
-    seal, columns = store.vault.seal, person.columns
-    return (
-        person.id,
-        seal(person.id, columns.get("name")),
-        seal(person.id, columns.get("first_name")),
-        seal(person.id, columns.get("last_name")),
-        columns.get("language"),
-        person.region,
-        person.phone_type,
-        person.number_doubt,
-        person.first_seen_at,
-        person.last_inbound_at,
-        person.last_outbound_at,
-        person.whatsapp_inbound_at,
-        moment,
-    )
-
-
-def _values(store: Store, people: Iterable[Person], which: str, names: Sequence[str]) -> list[tuple[Any, ...]]:
-    """Facts or conflicts in the order of the table's columns."""
-    seal = store.vault.seal
-    rows = []
-    for person in people:
-        for item in getattr(person, which):
-            cells = {
-                "person_id": person.id,
-                "field": item.field,
-                "value": seal(person.id, item.value),
-                "import_id": item.import_id,
-                "source_row": item.source_row,
-                "seen_at": item.seen_at,
-                "part": item.part,
-            }
-            rows.append(tuple(cells[name] for name in names))
-    return rows
-
-
-def _many(connection: Connection, statement: Any, names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Run a statement for many rows, whose values stand in the order of ``names``.
-
-    It is compiled once and handed to the driver: all values are texts and whole numbers, which need no conversion, and
-    taking each row apart again costs more than writing it.
-    """
-    if not rows:
-        return
-    compiled = statement.compile(dialect=connection.dialect, column_keys=list(names))
-    order = compiled.positiontup if compiled.positional else None
-    if order is None:
-        connection.exec_driver_sql(str(compiled), [dict(zip(names, row, strict=True)) for row in rows])
-    else:
-        places = [names.index(name) for name in order]
-        same = places == list(range(len(names)))
-        values = rows if same else [tuple(row[place] for place in places) for row in rows]
-        connection.exec_driver_sql(str(compiled), [tuple(row) for row in values])
+def _sealed(store: Store, rows: Sequence[tuple[Any, ...]], places: Iterable[int]) -> Sequence[tuple[Any, ...]]:
+    """Rows whose first cell is the person with the cells at ``places`` as they are kept."""
+    if store.vault.name == "plain":
+        return rows
+    seal, made = store.vault.seal, []
+    for row in rows:
+        cells = list(row)
+        for place in places:
+            cells[place] = seal(row[0], row[place])
+        made.append(tuple(cells))
+    return made
 
 
 def _dialect(name: str) -> Any:
@@ -202,49 +183,52 @@ def _identity_statement(dialect: str) -> Any:
     )
 
 
-def _take_over(store: Store, connection: Connection, person: Person) -> None:
-    """What the store holds of the joined persons and no import says: later moments, a name, another doubt."""
+def _taken_over(store: Store, connection: Connection, row: tuple[Any, ...], gone: Sequence[str]) -> tuple[Any, ...]:
+    """A person with what the store holds of the joined ones and no import says: later moments, a name, another
+    doubt."""
     table = schema.persons
-    for ids in batched(person.joined, _LOOKED_UP):
-        for row in connection.execute(select(table).where(table.c.id.in_(ids)).order_by(table.c.id)).mappings():
+    person = dict(zip(PERSON_CELLS, row, strict=True))
+    for ids in batched(gone, _LOOKED_UP):
+        for other in connection.execute(select(table).where(table.c.id.in_(ids)).order_by(table.c.id)).mappings():
             for name in _MOMENTS:
-                if row[name] is not None and row[name] > (getattr(person, name) or ""):
-                    setattr(person, name, row[name])
-            if row["number_doubt"] is not None and row["number_doubt"] not in _OWN_DOUBTS:
-                person.number_doubt = row["number_doubt"]
+                if other[name] is not None and other[name] > (person[name] or ""):
+                    person[name] = other[name]
+            if other["number_doubt"] is not None and other["number_doubt"] not in _OWN_DOUBTS:
+                person["number_doubt"] = other["number_doubt"]
             for name in COLUMNS:
-                value = row[name] if name == "language" else store.vault.open(row["id"], row[name])
-                if value and name not in person.columns:
-                    person.columns[name] = value
+                value = other[name] if name == "language" else store.vault.open(other["id"], other[name])
+                if value and person[name] is None:
+                    person[name] = value
+    return tuple(person.values())
 
 
-def _retire(store: Store, connection: Connection, person: Person, moment: str) -> None:
+def _retire(store: Store, connection: Connection, person: str, gone: Sequence[str], moment: str) -> None:
     """Leave of the joined persons only where they went. The ledger keeps its entries as they are: it is read by way
     of ``merged_into``."""
     table, held = schema.persons, schema.identities
-    for ids in batched(person.joined, _LOOKED_UP):
+    for ids in batched(gone, _LOOKED_UP):
         for row in connection.execute(select(held).where(held.c.person_id.in_(ids))).mappings().all():
-            value = store.vault.seal(person.id, store.vault.open(row["person_id"], row["value"]))
+            value = store.vault.seal(person, store.vault.open(row["person_id"], row["value"]))
             connection.execute(
                 update(held)
                 .where(held.c.kind == row["kind"], held.c.scope == row["scope"], held.c.lookup == row["lookup"])
                 # What was sealed with a key that is gone stays as it is: nobody can read it.
-                .values(person_id=person.id, value=row["value"] if value is None else value)
+                .values(person_id=person, value=row["value"] if value is None else value)
             )
         for other in (schema.facts, schema.conflicts, schema.decisions):
             connection.execute(delete(other).where(other.c.person_id.in_(ids)))
         told = schema.deliveries
-        connection.execute(update(told).where(told.c.person_id.in_(ids)).values(person_id=person.id))
+        connection.execute(update(told).where(told.c.person_id.in_(ids)).values(person_id=person))
         for sealed in (schema.inbox, schema.outbox):
             (key,) = sealed.primary_key.columns
             rows = select(key, sealed.c.person_id, sealed.c.payload).where(sealed.c.person_id.in_(ids))
             for name, owner, payload in connection.execute(rows).all():
-                text = store.vault.seal(person.id, store.vault.open(owner, payload))
+                text = store.vault.seal(person, store.vault.open(owner, payload))
                 if text is not None:
-                    connection.execute(update(sealed).where(key == name).values(person_id=person.id, payload=text))
-        connection.execute(update(table).where(table.c.merged_into.in_(ids)).values(merged_into=person.id))
+                    connection.execute(update(sealed).where(key == name).values(person_id=person, payload=text))
+        connection.execute(update(table).where(table.c.merged_into.in_(ids)).values(merged_into=person))
         connection.execute(
             update(table)
             .where(table.c.id.in_(ids))
-            .values(merged_into=person.id, number_doubt=None, updated_at=moment, **dict.fromkeys((*COLUMNS, *_MOMENTS)))
+            .values(merged_into=person, number_doubt=None, updated_at=moment, **dict.fromkeys((*COLUMNS, *_MOMENTS)))
         )

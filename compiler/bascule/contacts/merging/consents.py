@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from bascule.contacts.consent.keywords import recognise
 from bascule.contacts.consent.ledger import ConsentEvent
+from bascule.contacts.consent.own_words import NO_WORDS, OwnWords
 from bascule.contacts.rows import PURPOSES
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def identifier_of(row: Mapping[str, Any]) -> tuple[str, str, str] | None:
     return None
 
 
-def event_of(row: Mapping[str, Any], person: str) -> ConsentEvent | None:
+def event_of(row: Mapping[str, Any], person: str, own: OwnWords = NO_WORDS) -> ConsentEvent | None:
     """What a row says about consent, None where it says nothing: a weak word, or an action nobody knows.
 
     A do-not-contact entry is an opt-out. The key is the source row's, so the same row is recorded once.
@@ -50,7 +50,7 @@ def event_of(row: Mapping[str, Any], person: str) -> ConsentEvent | None:
     if row["kind"] == "suppression":
         action = "opt_out"
     elif action is None:
-        word = recognise(row["consent_keyword"], row["language"] or "")
+        word = own.recognise(row["consent_keyword"], row["language"] or "")
         action = word.action if word is not None and word.strong else None
     used = identifier_of(row)
     if action not in ("opt_in", "opt_out") or used is None:

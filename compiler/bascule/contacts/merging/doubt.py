@@ -5,12 +5,14 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 __all__ = ["LONG_GAP", "NAME_CONFLICT", "Naming", "doubt_of", "names_agree"]
 
 LONG_GAP = "long_gap"
 NAME_CONFLICT = "name_conflict"
 _SHORTENED = 3
+_REMEMBERED = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class Naming:
     last: str | None
 
 
-def _words(name: str) -> list[str]:
+@lru_cache(_REMEMBERED)
+def _words(name: str) -> tuple[str, ...]:
     """The words of a name without accents and case; single letters are left out where there are longer words."""
     plain = "".join(
         char
@@ -30,7 +33,7 @@ def _words(name: str) -> list[str]:
         if unicodedata.category(char) not in ("Mn", "Cf") and char != "\u0640"
     )
     words = "".join(char if unicodedata.category(char)[0] in "LMN" else " " for char in plain).split()
-    return [word for word in words if len(word) > 1] or words
+    return tuple(word for word in words if len(word) > 1) or tuple(words)
 
 
 def _scripts(words: Iterable[str]) -> set[str]:

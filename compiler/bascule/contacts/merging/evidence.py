@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from bascule.contacts.merging.survivorship import Survivorship
     from bascule.contacts.store.store import Store
 
-__all__ = ["insert_rows", "load_evidence"]
+__all__ = ["STRANGERS", "insert_rows", "load_evidence"]
 
-_STRANGERS = 1 << 22
-"""Ordinal that persons of other origin are numbered with: they sort behind all imports."""
+STRANGERS = 1 << 22 << ROW_BITS
+"""Persons of other origin are numbered from here: they sort behind all imports."""
 
 _TEXTS = (
     "phone_e164", "phone_region", "phone_type", "phone_reason", "phone_how", "wa_id", "bsuid", "parent_bsuid",
@@ -63,7 +63,8 @@ def load_evidence(
         f"""CREATE VIEW all_rows AS SELECT (i.ordinal << {ROW_BITS}) | s."row" AS rid, s.part, i.ordinal, s.import_id,
         s."row" AS source_row, s.kind, {cells}, s.custom, s.modified_at, s.occurred_at,
         CASE WHEN s.kind = 'contact' THEN coalesce(s.modified_at, s.occurred_at)
-        ELSE coalesce(s.occurred_at, s.modified_at) END AS seen
+        ELSE coalesce(s.occurred_at, s.modified_at) END AS seen,
+        epoch(try_strptime(seen, '%Y-%m-%dT%H:%M:%SZ'))::BIGINT AS seconds
         FROM {base} s JOIN imports i ON i.id = s.import_id WHERE s.rejected IS NULL"""
     )
     run("CREATE TABLE refused (rid BIGINT, reason VARCHAR)")
@@ -112,7 +113,7 @@ def _known(connection: duckdb.DuckDBPyConnection, store: Store) -> dict[str, int
     def numbered(person: str) -> int:
         found = node(person)
         if found is None:
-            found = strangers.setdefault(person, _STRANGERS << ROW_BITS | len(strangers))
+            found = strangers.setdefault(person, STRANGERS + len(strangers))
         return found
 
     def rows() -> Iterator[tuple[int, str, bool, int | None]]:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from bascule.contacts.consent.own_words import own_words
 from bascule.contacts.counts import Counts
 from bascule.contacts.merging.backup import back_up_before, backup_done
 from bascule.contacts.merging.consents import answers_of, event_of
 from bascule.contacts.merging.engine import opened_engine, single
-from bascule.contacts.merging.evidence import insert_rows, load_evidence
+from bascule.contacts.merging.evidence import STRANGERS, insert_rows, load_evidence
 from bascule.contacts.merging.invite import write_invitations
 from bascule.contacts.merging.people import assign, count_rows, shards
+from bascule.contacts.merging.prune import prune_as_set
 from bascule.contacts.merging.shard_sql import CONSENT_COLUMNS, REFUSED_CONSENT
-from bascule.contacts.merging.shards import Person, read_shard
+from bascule.contacts.merging.shards import IDENTITY_TABLE, PERSON_CELLS, People, read_shard
 from bascule.contacts.merging.sources import Source, checked, finished, readable
 from bascule.contacts.merging.survivorship import Survivorship
 from bascule.contacts.tabular.problems import Remark
@@ -98,6 +101,7 @@ def merge(store: Store, options: Options) -> Merged:
                 counts.add(resolved)
                 invitations = _write(connection, store, options, counts)
                 _finish(store, sources, options)
+            prune_as_set(store)
         return Merged(counts, remarks, backup, invitations)
 
 
@@ -133,60 +137,86 @@ def _others(store: Store) -> list[int]:
 
 def _worked_out(
     connection: duckdb.DuckDBPyConnection, store: Store, options: Options, counts: Counts
-) -> Iterator[list[Person]]:
+) -> Iterator[People]:
     notes: Counter[str] = Counter()
-    for shard in shards(connection, options.batch_rows):
-        people = read_shard(connection, shard, options.survivorship)
+    doubt = PERSON_CELLS.index("number_doubt")
+    connection.execute(IDENTITY_TABLE)
+    for people in _ahead(connection, store, options):
         notes["answers to a campaign: opt-ins for WhatsApp"] += _answers(store, people)
-        for person in people:
-            notes["persons worked on"] += 1
-            notes["persons joined into an older one"] += len(person.joined)
-            notes["values that were not chosen"] += len(person.conflicts)
-            notes["numbers in doubt"] += person.number_doubt is not None
-            for event in person.events:
-                notes["opt-outs" if event.action == "opt_out" else "opt-ins"] += 1
-                notes["opt-ins without a date"] += event.action == "opt_in" and event.occurred_at is None
-                notes["opt-ins without a channel"] += event.action == "opt_in" and event.channel == "*"
+        notes["persons worked on"] += len(people.rows)
+        notes["persons joined into an older one"] += sum(map(len, people.joined.values()))
+        notes["values that were not chosen"] += len(people.conflicts)
+        notes["numbers in doubt"] += sum(row[doubt] is not None for row in people.rows)
+        for event in itertools.chain.from_iterable(people.events.values()):
+            notes["opt-outs" if event.action == "opt_out" else "opt-ins"] += 1
+            notes["opt-ins without a date"] += event.action == "opt_in" and event.occurred_at is None
+            notes["opt-ins without a channel"] += event.action == "opt_in" and event.channel == "*"
         yield people
     counts.notes.update({name: number for name, number in notes.items() if number})
 
 
-def _answers(store: Store, people: Sequence[Person]) -> int:
+def _ahead(connection: duckdb.DuckDBPyConnection, store: Store, options: Options) -> Iterator[People]:
+    """The persons of each shard. The engine works one out while the caller writes the one before."""
+    from concurrent.futures import Future, ThreadPoolExecutor
+
+    cursor, sealed = connection.cursor(), store.vault.name != "plain"
+    with store.read() as reading:
+        own = own_words(reading)
+    with ThreadPoolExecutor(1, "merge") as pool:
+        waiting: Future[People] | None = None
+        try:
+            for shard in shards(connection, options.batch_rows):
+                following = pool.submit(read_shard, cursor, shard, options.survivorship, sealed, own)
+                if waiting is not None:
+                    yield waiting.result()
+                waiting = following
+            if waiting is not None:
+                yield waiting.result()
+        finally:
+            if waiting is not None:
+                waiting.cancel()
+    cursor.close()
+
+
+def _answers(store: Store, people: People) -> int:
     """Add the consent that words give as answers to a campaign; how many there are."""
     from bascule.contacts.campaign.answers import Answers
 
     found = 0
     with store.read() as connection:
         answers = Answers(connection)
-        spoke = [person for person in people if person.words] if answers else []
-        answers.load(name for person in spoke for name in (person.id, *person.joined))
-        for person in spoke:
-            given = answers_of(person.words, [person.id, *person.joined], answers)
-            person.events += given
+        if not answers:
+            return 0
+        answers.load(name for person, _ in people.words for name in (person, *people.joined.get(person, ())))
+        for person, row in people.words:
+            given = answers_of([row], [person, *people.joined.get(person, ())], answers)
+            people.events.setdefault(person, []).extend(given)
             found += len(given)
     return found
 
 
 def _write(connection: duckdb.DuckDBPyConnection, store: Store, options: Options, counts: Counts) -> str:
     """Persons in order of their ids, then identities in order of theirs: random keys would be far slower."""
-    from bascule.contacts.merging.apply import IDENTITY_COLUMNS, sealed_identities, write_identities, write_people
+    from bascule.contacts.merging.apply import (
+        IDENTITY_COLUMNS,
+        late_index,
+        sealed_identities,
+        write_identities,
+        write_people,
+    )
 
-    number = {"source_row": "BIGINT"}
-    columns = ", ".join(f"{name} {number.get(name, 'VARCHAR')}" for name in IDENTITY_COLUMNS)
-    connection.execute(f"CREATE TABLE identity_rows ({columns})")
     for people in _worked_out(connection, store, options, counts):
         write_people(store, people)
         insert_rows(connection, "identity_rows", sealed_identities(store, people))
     cursor = connection.cursor()
     found = cursor.execute(
         # What several persons hold is the first one's.
-        "SELECT * FROM identity_rows QUALIFY row_number() OVER (PARTITION BY kind, scope, lookup ORDER BY"
-        " try_cast(regexp_extract(person_id, '^p(\\d+)-', 1) AS BIGINT),"
-        " try_cast(regexp_extract(person_id, '-(\\d+)$', 1) AS BIGINT), person_id) = 1"
-        " ORDER BY kind, scope, lookup"
+        f"SELECT {', '.join(IDENTITY_COLUMNS)} FROM identity_rows QUALIFY row_number() OVER (PARTITION BY kind, scope,"
+        f" lookup ORDER BY least(node, {STRANGERS}), person_id) = 1 ORDER BY kind, scope, lookup"
     )
-    while rows := found.fetchmany(min(_BATCH_IDENTITIES, options.batch_rows)):
-        write_identities(store, rows)
+    with late_index(store):
+        while rows := found.fetchmany(min(_BATCH_IDENTITIES, options.batch_rows)):
+            write_identities(store, rows)
     cursor.close()
     _suppress_given_up(connection, store)
     path, waiting, refused = write_invitations(store)
@@ -202,8 +232,10 @@ def _suppress_given_up(connection: duckdb.DuckDBPyConnection, store: Store) -> N
     from bascule.contacts.store.schema import suppressions
 
     rows = []
+    with store.read() as reading:
+        own = own_words(reading)
     for cells in connection.execute(REFUSED_CONSENT).fetchall():
-        event = event_of(dict(zip(CONSENT_COLUMNS, cells, strict=True)), "")
+        event = event_of(dict(zip(CONSENT_COLUMNS, cells, strict=True)), "", own)
         if event is not None and event.action == "opt_out":
             pseudonym = store.vault.pseudonym(event.identity_kind, event.identity_scope, event.identity_value)
             rows.append(

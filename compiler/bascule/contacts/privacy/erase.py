@@ -24,6 +24,7 @@ from bascule.contacts.privacy.files import (
     rows_in_part,
 )
 from bascule.contacts.privacy.tables import erase_rows
+from bascule.contacts.store.sealed_files import kept_as
 from bascule.contacts.tabular.problems import ContactsError
 
 if TYPE_CHECKING:
@@ -209,11 +210,11 @@ def _files(store: Store, subjects: Sequence[Subject], removed: Counter[str], lef
                 )
 
         removed["snapshot rows"] += snapshots.erase(path, announce)
-    for path in sorted(store.place.rejects.glob("*.csv")):
-        removed["reject rows"] += erase_from_rejects(path, subjects)
-    invitations = store.place.data / "lists" / INVITATIONS
+    for path in sorted(store.place.rejects.glob("[!.]*.csv*")):
+        removed["reject rows"] += erase_from_rejects(path, store.vault, subjects)
+    invitations = kept_as(store.vault, store.place.data / "lists" / INVITATIONS)
     if invitations.exists():
-        removed["invitations"] += erase_from_invitations(invitations, subjects)
+        removed["invitations"] += erase_from_invitations(invitations, store.vault, subjects)
     _backups(store, subjects, snapshots, removed, left)
 
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from bascule.contacts.privacy.subject import COLUMNS, Subject
 from bascule.contacts.privacy.tables import erase_rows
 from bascule.contacts.store import schema
+from bascule.contacts.store.sealed_files import piece, read_file, start
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -168,9 +169,9 @@ def erase_from_part(path: Path, vault: Vault, subjects: Sequence[Subject]) -> tu
     return Snapshots(vault, subjects).erase(path, digests.append), digests[-1]
 
 
-def erase_from_rejects(path: Path, subjects: Sequence[Subject]) -> int:
+def erase_from_rejects(path: Path, vault: Vault, subjects: Sequence[Subject]) -> int:
     """Rewrite a rejects file without rows that name the people; gives how many were removed."""
-    raw = path.read_bytes()
+    raw = read_file(vault, path)
     text = raw.decode("utf-8-sig", "surrogateescape")
     digits = [value.lstrip("+") for subject in subjects for value in subject.values("phone")]
     others = [
@@ -195,20 +196,20 @@ def erase_from_rejects(path: Path, subjects: Sequence[Subject]) -> int:
     out = io.StringIO(newline="")
     csv.writer(out, lineterminator="\r\n" if "\r\n" in text else "\n").writerows(kept)
     mark = b"\xef\xbb\xbf" if raw.startswith(b"\xef\xbb\xbf") else b""
-    _replace(path, mark + out.getvalue().encode("utf-8", "surrogateescape"))
+    _replace(path, start(vault) + piece(vault, mark + out.getvalue().encode("utf-8", "surrogateescape")))
     return len(rows) - len(kept)
 
 
-def erase_from_invitations(path: Path, subjects: Sequence[Subject]) -> int:
+def erase_from_invitations(path: Path, vault: Vault, subjects: Sequence[Subject]) -> int:
     """Rewrite the list of Viber ids to be invited without the people; gives how many lines were removed."""
     people = {name for subject in subjects for name in subject.ids}
     ids = {value for subject in subjects for value in subject.values("viber")}
-    lines = path.read_bytes().splitlines(keepends=True)
+    lines = read_file(vault, path).splitlines(keepends=True)
     found = [json.loads(line) for line in lines]
     gone = [item["person"] in people or item["viber_id"] in ids for item in found]
     kept = [line for line, named in zip(lines, gone, strict=True) if not named]
     if len(kept) < len(lines):
-        _replace(path, b"".join(kept))
+        _replace(path, start(vault) + piece(vault, b"".join(kept)))
     return len(lines) - len(kept)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from alembic import command
@@ -12,9 +12,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
 from bascule.contacts.clock import now
 from bascule.contacts.store.place import StorePlace
+from bascule.contacts.store.schema import metadata
 from bascule.contacts.tabular.problems import ContactsError
 
 __all__ = ["copy_sqlite", "upgrade"]
@@ -32,6 +34,7 @@ def upgrade(engine: Engine, place: StorePlace) -> None:
     with engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current == head:
+        _whole(engine)
         return
     if current is not None and place.file is not None:
         stamp = now().strftime("%Y%m%dT%H%M%SZ")
@@ -46,6 +49,22 @@ def upgrade(engine: Engine, place: StorePlace) -> None:
             f"{place.shown} was made by a newer bascule (tables {current})",
             "upgrade bascule: pip install --upgrade 'bascule[contacts]'",
         ) from error
+
+
+def _whole(engine: Engine) -> None:
+    """Make indexes again that a killed merge left out."""
+    if engine.dialect.name != "sqlite":
+        return
+    with engine.connect() as connection:
+        there = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'index'").scalars())
+    for index in (index for table in metadata.sorted_tables for index in table.indexes if index.name not in there):
+        # Where a merge is writing, the next one who opens the store makes it.
+        with (
+            suppress(OperationalError),
+            engine.connect().execution_options(bascule_writing=True) as connection,
+            connection.begin(),
+        ):
+            index.create(connection, checkfirst=True)
 
 
 def copy_sqlite(source: Path, target: Path) -> None:

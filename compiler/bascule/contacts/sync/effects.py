@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from bascule.contacts.campaign.answers import Answers
 from bascule.contacts.checking.evidence import ARRIVED, NO_ACCOUNT
 from bascule.contacts.clock import instant, parse
-from bascule.contacts.consent.keywords import folded, recognise
+from bascule.contacts.consent.keywords import folded
 from bascule.contacts.consent.ledger import ConsentEvent, append
+from bascule.contacts.consent.own_words import NO_WORDS, OwnWords, own_words
 from bascule.contacts.sync.events import Event, Kind, Who
 from bascule.contacts.sync.people import People, Person, spellings
 
@@ -52,6 +53,7 @@ class Effects:
     _registrations: dict[str, dict[str, Any] | None] = field(default_factory=dict)
     _seen: dict[str, dict[str, Any]] = field(default_factory=dict)
     _answers: Answers | None = None
+    _own: OwnWords = NO_WORDS
 
     def of(self, key: str, event: Event, at: str) -> tuple[str, str | None]:
         """Apply one event; its outcome, and whom it was about. ``at`` is empty where nobody knows when it was."""
@@ -101,6 +103,7 @@ class Effects:
 
         from bascule.contacts.store import schema
 
+        self._own = own_words(self.connection)
         self._answers = Answers(self.connection)
         self._answers.load(self.people.persons)
         table = schema.registrations
@@ -141,7 +144,7 @@ class Effects:
         return _APPLIED if moved or spoken or not at else _LATE
 
     def _words(self, key: str, event: Event, at: str, person: Person) -> bool:
-        action, text = _said(event, person.language)
+        action, text = _said(event, person.language, self._own)
         if action in ("opt_out", "opt_in"):
             self._consent(key, event, at, person, action, "*", "keyword", text)
         answered = action != "opt_out" and self._answered(key, event, at, person)
@@ -373,7 +376,7 @@ class Effects:
 
         from bascule.contacts.store import schema
 
-        action = _said(event, "")[0] if event.kind == Kind.MESSAGE else event.data.get("action", "")
+        action = _said(event, "", self._own)[0] if event.kind == Kind.MESSAGE else event.data.get("action", "")
         if event.kind == Kind.UNSUBSCRIBED:
             action = "opt_out"
         if action != "opt_out" or event.data.get("purpose", "*") not in ("*", "marketing"):
@@ -421,14 +424,14 @@ class Effects:
         )
 
 
-def _said(event: Event, language: str) -> tuple[str, str]:
+def _said(event: Event, language: str, own: OwnWords) -> tuple[str, str]:
     """What a message says about consent, and in which words. A weak yes says nothing without the question."""
     data = event.data
     text = str(data.get("text", ""))
     if data.get("opt") in ("opt_out", "opt_in"):
         return str(data["opt"]), text
     for words in (text, str(data.get("button", ""))):
-        found = recognise(words, language)
+        found = own.recognise(words, language)
         if found is not None and (found.strong or found.action == "opt_out"):
             return found.action, words
     if data.get("type") in _TAPPED and text and folded(text[:80]).split(" ")[0] in _STOP_WORDS:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from bascule.contacts.sync import infobip, meta, twilio, viber, vonage
+from bascule.contacts.sync import bird, infobip, meta, twilio, viber, vonage
 from bascule.contacts.sync.events import Event, Kind, clean, digest
 
 __all__ = ["PROVIDERS", "provider_of", "read_events"]
 
 _READERS: dict[str, Callable[[Any], list[Event]]] = {
+    "bird": bird.read,
     "infobip": infobip.read,
     "meta": meta.read,
     "twilio": twilio.read,
@@ -24,6 +25,7 @@ _SIGNS = (
     ("meta", meta.looks_like),
     ("twilio", twilio.looks_like),
     ("vonage", vonage.looks_like),
+    ("bird", bird.looks_like),
     ("infobip", infobip.looks_like),
     ("viber", viber.looks_like),
 )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["ENDPOINTS", "Settings", "Tally", "application", "max_bytes"]
 
 ENDPOINTS = {
+    "bird": "bird",
     "d360": "meta",
     "infobip": "infobip",
     "meta": "meta",

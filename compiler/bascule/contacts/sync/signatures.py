@@ -17,6 +17,7 @@ __all__ = ["Delivery", "Secrets", "genuine", "sign_twilio"]
 _CLOCK_SKEW = 300
 _OLDEST = 86_400
 """Seconds: a signed token is taken for so long after it was made, as providers try again for hours."""
+_TIME_DIGITS = 12
 _BEARER = "bearer "
 _BASIC = "basic "
 
@@ -40,6 +41,7 @@ class Secrets:
     infobip: str = ""
     vonage: str = ""
     viber: str = ""
+    bird: str = ""
 
     def of(self, endpoint: str) -> str:
         """The secret of an endpoint (``meta``, ``d360``, …)."""
@@ -132,6 +134,25 @@ def _vonage(delivery: Delivery, secret: bytes, now: float) -> bool:
     return isinstance(named, str) and _same(named.lower(), hashlib.sha256(delivery.body).hexdigest())
 
 
+def _bird(delivery: Delivery, secret: bytes, now: float) -> bool:
+    """``MessageBird-Signature``: base64 of the HMAC-SHA256 of time, URL and SHA-256 of the body, a line each.
+
+    https://docs.bird.com/api/notifications-api/api-reference/webhooks/verifying-a-webhook
+    """
+    given = delivery.headers.get("messagebird-signature", "")
+    made = delivery.headers.get("messagebird-request-timestamp", "")
+    if not made.isascii() or not made.isdecimal() or len(made) > _TIME_DIGITS:
+        return False
+    if not now - _OLDEST <= int(made) <= now + _CLOCK_SKEW:
+        return False
+    found = False
+    for url in delivery.urls:
+        for spelled in (url, _other_port(url)):
+            text = f"{made}\n{spelled}\n".encode() + hashlib.sha256(delivery.body).digest()
+            found |= _same(given, base64.b64encode(hmac.new(secret, text, hashlib.sha256).digest()).decode())
+    return found
+
+
 def _number(value: Any, otherwise: float) -> float:
     return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else otherwise
 
@@ -159,6 +180,7 @@ def _shared(delivery: Delivery, secret: bytes, _: float) -> bool:
 
 
 _CHECKS = {
+    "bird": _bird,
     "d360": _shared,
     "infobip": _shared,
     "meta": _meta,

@@ -11,7 +11,7 @@ from typing import Any
 from bascule.contacts.extra import require
 from bascule.contacts.tabular.problems import ContactsError, Remark
 
-__all__ = ["cell_text", "check_workbook", "sheet_rows"]
+__all__ = ["cell_text", "check_workbook", "largest_sheet", "sheet_rows"]
 
 _MAX_MEMBERS = 10_000
 _MAX_UNPACKED = 8 << 30
@@ -61,6 +61,13 @@ def check_workbook(path: Path) -> None:
     total = sum(member.file_size for member in members)
     if swollen or len(members) > _MAX_MEMBERS or total > _MAX_UNPACKED or strings > _MAX_STRINGS:
         raise ContactsError("contacts-bad-workbook", "the workbook unpacks to far too much", "save the sheet as CSV")
+
+
+def largest_sheet(path: Path) -> int:
+    """Bytes of the XML of the largest sheet. The file has passed :func:`check_workbook`."""
+    with zipfile.ZipFile(path) as archive:
+        sizes = [member.file_size for member in archive.infolist() if member.filename.startswith("xl/worksheets/")]
+    return max(sizes, default=0)
 
 
 def sheet_rows(path: Path, sheet: str = "") -> tuple[Iterator[list[str]], list[Remark]]:

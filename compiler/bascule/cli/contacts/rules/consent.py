@@ -65,3 +65,19 @@ class RegistrationsSimulated(Rule):
     code = "CON123"
     name = "contacts-simulated"
     severity = Severity.WARNING
+
+
+class WordWrong(Rule):
+    """A word cannot be a keyword
+
+    What it does: reports a word of your own for leaving or joining that no message can be (no letter, too long), and
+    one for joining that people leave with.
+    Why: who writes a word to leave must be left alone, in every language.
+    Example: `bascule contacts consent words --opt-in STOP` (not run)
+    Use instead: a word or two that mean one thing.
+    Sources: bascule's own rule.
+    """
+
+    code = "CON124"
+    name = "contacts-word-wrong"
+    unreadable = True

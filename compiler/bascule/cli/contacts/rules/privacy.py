@@ -66,3 +66,34 @@ class PersonSeveral(Rule):
     code = "CON163"
     name = "contacts-person-several"
     unreadable = True
+
+
+class NotSealed(Rule):
+    """An open file in a sealed store
+
+    What it does: reports an output (list, export, campaign, answer to a request) that is to be written into the folder
+    of a sealed store.
+    Why: whoever seals a store expects that nothing in its folder can be read without the key.
+    Example: `bascule contacts export --profile twilio -o contacts.db.data/out` on a sealed store (not run)
+    Use instead: a folder elsewhere; on an encrypted disk, and deleted after use.
+    Sources: bascule's own rule.
+    """
+
+    code = "CON164"
+    name = "contacts-not-sealed"
+    unreadable = True
+
+
+class SealedDamaged(Rule):
+    """A sealed file is cut off
+
+    What it does: reports a sealed file of rejects or a sealed list that ends within one of its pieces.
+    Why: what is left of it is not all that was written.
+    Example: `bascule contacts unseal contacts.db.data/rejects/3f2a.csv.sealed -o rejects.csv` (not run)
+    Use instead: merge again for a list; for rejects, import the source into another store to see them.
+    Sources: bascule's own rule.
+    """
+
+    code = "CON165"
+    name = "contacts-sealed-damaged"
+    unreadable = True

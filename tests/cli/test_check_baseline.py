@@ -191,3 +191,25 @@ def test_the_commands_explain_themselves(run: Run) -> None:
     for command in ("write", "prune"):
         assert "baseline" in run("baseline", command, "--help").out
     assert "Did you mean" in run("basline").err
+
+
+def test_a_file_that_is_gone_is_told_once_and_pruned(run: Run, project: Path) -> None:
+    run("baseline", "write", "flows", "-o", "known.json")
+    (project / "flows" / "rdv.json").rename(project / "flows" / "neu.json")
+    result = run("check", "flows", "--baseline", "known.json", "--select", "CFG", "--format", "json")
+    (stale,) = json.loads(result.out)["findings"]
+    assert stale["code"] == "CFG021"
+    assert "of `flows/rdv.json`, and there is no such file" in stale["message"]
+    assert run("check", "flows/neu.json", "--baseline", "known.json", "--select", "CFG").out.startswith(
+        "1 file checked"
+    )
+    assert run("baseline", "prune", "flows", "--baseline", "known.json").code == 0
+    assert known(project) == {}
+
+
+def test_sarif_tells_what_is_new_from_what_is_known(run: Run, project: Path) -> None:
+    run("baseline", "write", "flows", "-o", "known.json", "--select", "TPL020")
+    log = json.loads(run("check", "flows", "--baseline", "known.json", "--format", "sarif").out)
+    states = {(item["ruleId"], item["baselineState"]) for item in log["runs"][0]["results"]}
+    assert ("TPL020", "unchanged") in states
+    assert {state for code, state in states if code != "TPL020"} == {"new"}

@@ -86,7 +86,7 @@ def test_the_hook_for_changed_files_passes_over_what_is_no_scenario(run: Run, ro
     assert all(re.search(hook["files"], name) for name in changed)
     quiet = run(*arguments, *changed)
     assert quiet.code == 0
-    assert quiet.out == "0 files checked: no findings\n"
+    assert quiet.out == "0 files checked: no findings (1 file not read as scenarios)\n"
     assert run(*arguments, *changed, "flows/rdv.csv").code == 1
     assert run(*arguments[1:], "check", "package.json").code == 2
     assert run("check", *changed).code == 2
@@ -122,6 +122,16 @@ def test_the_action_annotates_and_writes_sarif(root: Path, project: Path) -> Non
     assert result.returncode == 1
     assert result.stdout.startswith("::error file=flows/rdv.csv,line=2,")
     assert json.loads((project / "out" / "b.sarif").read_text(encoding="utf-8"))["version"] == "2.1.0"
+
+
+def test_sources_of_the_action_are_words_or_lines(root: Path, project: Path) -> None:
+    (project / "un dossier").mkdir()
+    (project / "un dossier" / "rdv.csv").write_text(CSV, encoding="utf-8")
+    result = run_action(root, sources="un dossier\nflows\n", args="--select\nTPL020")
+    files = {line.split("file=")[1].split(",")[0] for line in result.stdout.splitlines() if "file=" in line}
+    assert files == {"un dossier/rdv.csv", "flows/rdv.csv"}
+    assert run_action(root, sources="flows flows/rdv.csv", args="--select TPL020").returncode == 1
+    assert "Missing argument" in run_action(root).stderr
 
 
 def test_inputs_of_the_action_are_never_run_as_a_script(root: Path, project: Path) -> None:

@@ -9,10 +9,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.shell_completion import ShellComplete
 from click.testing import CliRunner
 from defusedxml import ElementTree
 from jsonschema import Draft202012Validator
 
+from bascule.cli import cli
 from bascule.diagnostics.renderers import FORMATS
 from bascule.resources import read_text
 from tests.cli.conftest import Run
@@ -234,6 +236,24 @@ def test_the_shell_completes_commands_options_formats_and_codes() -> None:
     assert complete("bascule check --fail-on w") == ["warning"]
     assert {"TPL020", "TPL021"} <= set(complete("bascule check --select TPL02"))
     assert "WIN,TPL020" in complete("bascule check --select WIN,TPL020")
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"),
+    [
+        ("check --severity TPL020=w", "TPL020=warning"),
+        ("check --select variable-at", "variable-at-edge"),
+        ("check --from twi", "twilio-studio"),
+        ("check --placeholder brack", "bracket"),
+        ("explain variable-at", "variable-at-edge"),
+        ("compile --to meta,typ", "meta,typebot"),
+        ("formats d36", "d360"),
+    ],
+)
+def test_what_the_shell_offers(words: str, wanted: str) -> None:
+    *before, last = words.split()
+    offered = ShellComplete(cli, {}, "bascule", "_BASCULE_COMPLETE").get_completions(before, last)
+    assert [item.value for item in offered] == [wanted]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -182,6 +182,36 @@ def test_a_suppression_that_nothing_needs_is_a_finding_unless_its_code_is_off(ru
     assert codes(run, "flows/rdv.yaml", "--select", "TPL020,WIN", "--ignore", "WIN013") == []
 
 
+def test_a_suppression_on_the_wrong_line_is_told_the_right_one_and_is_not_taken_out(run: Run, project: Path) -> None:
+    text = """\
+bascule: 1
+locale: fr
+flows:
+  rdv:
+    entries: [{api: rdv}]
+    nodes:
+      # bascule: ignore[TPL020] accepté en 2026
+      a:
+        then: end
+        say: "Votre rendez-vous du lundi est à {heure}"
+"""
+    path = write(project / "flows" / "rdv.yaml", text)
+    found = findings(run, "flows/rdv.yaml", "--select", "TPL020,CFG")
+    assert [item["code"] for item in found] == ["CFG011", "TPL020"]
+    assert found[0]["help"] == "the nearest is on line 10: move the comment to it or above it"
+    run("check", "flows/rdv.yaml", "--fix")
+    assert path.read_text(encoding="utf-8") == text
+    moved = text.replace("      # bascule: ignore[TPL020] accepté en 2026\n", "")
+    write(path, moved.replace("        say", "        # bascule: ignore[TPL020] accepté en 2026\n        say"))
+    assert codes(run, "flows/rdv.yaml", "--select", "TPL020,CFG") == []
+
+
+def test_configured_sources_that_are_not_there_are_told_where_they_are_named(run: Run, project: Path) -> None:
+    write(project / "bascule.toml", 'sources = ["rien"]\n')
+    (finding,) = findings(run)
+    assert (finding["code"], finding["help"]) == ("PAR001", "check `sources` in bascule.toml")
+
+
 JSON_FLOW = {
     "bascule": 1,
     "locale": "fr",

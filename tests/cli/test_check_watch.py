@@ -10,6 +10,10 @@ import threading
 import time
 from pathlib import Path
 
+import pytest
+
+from bascule.cli.checking import Request, check_inputs, run_check
+from bascule.cli.configured import Reading
 from bascule.cli.watching import changes, state_of
 from tests.cli.conftest import Run
 
@@ -47,6 +51,39 @@ def test_a_change_during_a_round_is_seen_after_it_and_new_paths_are_watched(tmp_
     assert next(rounds) == [first.as_posix()]
     paths.append(second.as_posix())
     assert next(rounds) == [second.as_posix()]
+
+
+def test_what_a_round_writes_does_not_start_the_next_one(tmp_path: Path) -> None:
+    source, report = tmp_path / "a.csv", tmp_path / "report.json"
+    source.write_text("1")
+    pending = iter([lambda: report.write_text("again"), lambda: source.write_text("22")])
+    rounds = changes(lambda: [tmp_path.as_posix()], [report.as_posix()], sleep=lambda _: next(pending)())
+    next(rounds)
+    report.write_text("a report")  # the first round writes it
+    assert next(rounds) == [source.as_posix()]
+
+
+def test_an_editor_that_puts_a_new_file_in_its_place_is_seen(tmp_path: Path) -> None:
+    source = tmp_path / "a.csv"
+    source.write_text("1")
+
+    def save() -> None:
+        (tmp_path / ".a.csv.swp").write_text("22")
+        os.replace(tmp_path / ".a.csv.swp", source)
+
+    rounds = changes(lambda: [source.as_posix()], sleep=lambda _: save())
+    assert [next(rounds), next(rounds)] == [[], [source.as_posix()]]
+
+
+def test_a_pattern_and_a_configuration_that_appears_are_watched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "sms").mkdir()
+    (tmp_path / "sms" / "rdv.csv").write_text(CSV, encoding="utf-8")
+    watched = check_inputs(run_check(Request(("sms/*.csv",), Reading())))
+    assert watched[0] == "sms"
+    assert {"sms/bascule.toml", "bascule.toml", "pyproject.toml"} <= set(watched)
 
 
 def test_hidden_and_missing_files_are_not_watched(tmp_path: Path) -> None:

@@ -150,7 +150,7 @@ def test_explain_lists_and_prints_pages(run: Run) -> None:
     assert run("explain", "variable-at-edge").out == page
     result = run("explain", "TPL02O")
     assert result.code == 2
-    assert "Did you mean" in result.err
+    assert "did you mean `TPL020`?" in result.err
     assert json.loads(run("explain", "TPL020", "--format", "json").out)["sections"]["Why"]
 
 

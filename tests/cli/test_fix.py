@@ -80,10 +80,54 @@ def test_a_diff_can_be_applied(tmp_path: Path, run: Run, monkeypatch: pytest.Mon
     path = put(tmp_path / "b.json", EDGE.rstrip("\r\n"))
     put(tmp_path / "d.patch", run("check", *OPTIONS, "--diff", "--unsafe-fixes", "b.json").out)
     try:
-        subprocess.run(["patch", "--binary", "-p0", "-i", "d.patch"], check=True, capture_output=True, timeout=30)
+        subprocess.run(["patch", "--binary", "-p1", "-i", "d.patch"], check=True, capture_output=True, timeout=30)
     except FileNotFoundError:
         pytest.skip("there is no patch program")
     assert path.read_bytes() == MENDED.rstrip("\r\n").encode()
+
+
+NAMES = ["a b é.csv", 'q"u\\o.csv', "tab\there.csv", "sous/dossier.csv", "marque.csv", "fins.csv"]
+
+
+@pytest.mark.parametrize("tool", [["git", "apply"], ["patch", "--binary", "-s", "-p1", "-i"]], ids=["git", "patch"])
+def test_a_diff_of_odd_names_marks_and_line_ends_can_be_applied(
+    tmp_path: Path, run: Run, monkeypatch: pytest.MonkeyPatch, tool: list[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    rows = 'id,texte\nrdv,"Bonjour, votre rendez-vous est à [heure]"\n'
+    (tmp_path / "sous").mkdir()
+    for name in NAMES:
+        data = rows.replace("rdv", name[:1]).encode()
+        data = b"\xef\xbb\xbf" + data if name == "marque.csv" else data
+        put(tmp_path / name, data.replace(b"\n", b"\r\n") if name == "fins.csv" else data)
+    shown = run("check", *OPTIONS, "--diff", "--unsafe-fixes", ".")
+    put(tmp_path / "all.patch", shown.out)
+    assert shown.err == f"Would fix {len(NAMES)} problems in {len(NAMES)} files.\n"
+    try:
+        subprocess.run([*tool, "all.patch"], check=True, capture_output=True, timeout=30)
+    except FileNotFoundError:
+        pytest.skip(f"there is no {tool[0]}")
+    by_patch = [(tmp_path / name).read_bytes() for name in NAMES]
+    assert all(b"Merci." in data for data in by_patch)
+    assert by_patch[4].startswith(b"\xef\xbb\xbfid")
+    assert by_patch[5].count(b"\r\n") == 2
+    assert run("check", *OPTIONS, "--diff", "--unsafe-fixes", ".").code == 0
+
+
+def test_a_diff_that_cannot_be_applied_says_so(tmp_path: Path, run: Run) -> None:
+    path = put(tmp_path / "b.json", EDGE.encode("utf-16"))
+    result = run("check", *OPTIONS, "--diff", "--unsafe-fixes", path)
+    assert "b.json: the file is utf-16-le, so that the diff does not apply: use --fix" in result.err
+
+
+def test_what_cannot_be_fixed_is_told_though_its_code_is_not_selected(tmp_path: Path, run: Run) -> None:
+    path = tmp_path / "flux.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("b.json", EDGE)
+    for option in ("--fix", "--diff"):
+        result = run("check", *OPTIONS, "--select", "TPL020", option, "--unsafe-fixes", path)
+        assert "TPL020 was not fixed: its file is part of an archive" in result.err
 
 
 def test_comments_and_layout_of_a_scenario_stay(tmp_path: Path, run: Run) -> None:

@@ -41,3 +41,10 @@ def test_large_files_that_no_format_wants_are_not_opened(run: Run, tmp_path: Pat
         ("sms_fr.csv", "sms"),
         ("model.tar.gz", None),
     ]
+
+
+def test_tables_that_are_named_together_are_read_one_by_one(run: Run) -> None:
+    shop = Path(__file__).parents[2] / "fixtures" / "boutique"
+    result = run("check", shop / "rendez-vous.csv", shop / "securite.json", "--format", "concise")
+    assert "VAR101" not in result.out, "each file has placeholders of its own"
+    assert "TPL061" in result.out

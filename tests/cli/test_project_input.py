@@ -262,7 +262,7 @@ def test_a_full_disk_leaves_the_old_folder_whole(
 
     monkeypatch.setattr(Path, "write_text", write_text)
     result = compile_all(run, tmp_path, SCENARIO.replace("Lyon", "Brest"))
-    assert result.code == 1
+    assert result.code == 2
     assert os.strerror(28) in result.err
     assert count == failing
     assert read(tmp_path / "out") == before
@@ -282,7 +282,7 @@ def test_a_move_that_fails_brings_the_old_folder_back(
         original(source, target)
 
     monkeypatch.setattr(os, "replace", replace)
-    assert compile_all(run, tmp_path, SCENARIO.replace("Lyon", "Brest")).code == 1
+    assert compile_all(run, tmp_path, SCENARIO.replace("Lyon", "Brest")).code == 2
     assert read(tmp_path / "out") == before
     assert sorted(path.name for path in tmp_path.iterdir()) == ["bascule.toml", "flow.yaml", "out"]
 

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
+from tests.work import lines_run
 
 from bascule.diagnostics import Applicability, Edit, Finding, Fix, Label, Rule, Severity, locate
 from bascule.diagnostics.parse_rules import JsonSyntax, findings_of
 from bascule.diagnostics.render_json import dedupe, finding_data, findings_data
 from bascule.diagnostics.render_text import clock_text, render_concise, render_text, summary_line
-from bascule.source import Place, Problem
+from bascule.source import Place, Problem, TextDocument
 from bascule.source.json import read_json
+from bascule.source.workbook import read_workbook
 
 TEXT = '{\n  "états": [\n    {"body": "Toujours là, {nom} ? 😀", "timeout": 3600}\n  ]\n}\n'
 DOCUMENT = read_json("flux.json", TEXT)
@@ -67,6 +72,70 @@ def test_a_long_line_is_shown_around_the_place() -> None:
     shown = render_text([made], {"f.json": document})
     assert "{nom}" in shown
     assert max(map(len, shown.splitlines())) < 200
+
+
+def test_what_is_left_out_of_a_line_is_marked_on_both_sides_and_the_caret_stays_below_its_text() -> None:
+    text = '["' + "é" * 300 + "{nom}" + "😀" * 300 + '"]'
+    document = read_json("f.json", text)
+    made = locate(JsonSyntax.at(Place("f.json", "/0", (300, 305)), "m"), {"f.json": document})
+    for width in (0, 50, 100, 300):
+        line, caret = render_text([made], {"f.json": document}, width=width).splitlines()[3:5]
+        source = line.split("| ", 1)[1]
+        assert source.startswith("…")
+        assert source.endswith("…")
+        assert caret.index("^") - caret.index("|") - 2 == source.index("{nom}")
+        columns = sum(2 if char == "😀" else 1 for char in line)
+        assert columns <= (width or 170)
+
+
+@pytest.mark.parametrize(
+    ("before", "columns"),
+    [
+        ("नमस्ते ", 5),
+        ("\u0627\u0644\u200f\u0645\u064f ", 4),
+        ("👨\u200d👩 ", 5),
+        ("e\u0301\u200b ", 2),
+        ("日本 ", 5),
+        ("\t", 4),
+    ],
+)
+def test_the_caret_counts_columns_not_characters(before: str, columns: int) -> None:
+    document = TextDocument("f.txt", f"{before}{{nom}}\n")
+    made = JsonSyntax.at(Place("f.txt", "", (len(before), len(before) + 5)), "m")
+    caret = render_text([locate(made, {"f.txt": document})], {"f.txt": document}).splitlines()[4]
+    assert caret == f"  | {' ' * columns}^^^^^"
+
+
+def test_a_file_of_one_long_line_is_not_measured_for_each_finding() -> None:
+    def work(length: int) -> int:
+        document = read_json("f.json", '["' + "é" * length + '"]')
+        places = [Place("f.json", "/0", (at, at + 1)) for at in range(100, 130)]
+        made = [locate(JsonSyntax.at(place, "m"), {"f.json": document}) for place in places]
+        return lines_run(lambda: render_text(made, {"f.json": document}))
+
+    assert work(40_000) < work(10_000) * 1.2
+
+
+def test_the_caret_stands_below_the_text_in_a_cell_of_a_workbook(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl")
+    book = openpyxl.Workbook()
+    book.active.append(["id", "texte", "langue"])
+    book.active.append(["rdv", "Bonjour {nom}", "fr"])
+    book.save(tmp_path / "sms.xlsx")
+    document = read_workbook("sms.xlsx", (tmp_path / "sms.xlsx").read_bytes())
+    offset = document.text.index("{nom}")
+    made = replace(JsonSyntax.at(Place("sms.xlsx"), "m"), span=document.span(offset, offset + 5))
+    lines = render_text([made], {"sms.xlsx": document}).splitlines()
+    assert lines[1].endswith("sms.xlsx:2:2")
+    assert lines[4].index("^") == lines[3].index("{nom}")
+    assert lines[4].count("^") == 5
+
+
+def test_a_file_name_steers_no_terminal() -> None:
+    made = JsonSyntax.at(Place("a\x1b[31m\n.json"), "m")
+    for text in (render_text([made], {}), render_concise([made])):
+        assert "\x1b" not in text
+        assert "a\ufffd[31m\ufffd.json" in text
 
 
 def test_concise_is_one_line_each() -> None:

@@ -110,9 +110,9 @@ def sarif(made: CheckReport) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     return run, run["results"]
 
 
-def test_sarif_names_places_in_code_points_and_relative_to_a_root() -> None:
+def test_sarif_names_places_in_utf_16_units_and_relative_to_a_root() -> None:
     run, results = sarif(FULL)
-    assert run["columnKind"] == "unicodeCodePoints"
+    assert run["columnKind"] == "utf16CodeUnits"
     assert list(run["originalUriBaseIds"]) == ["SRCROOT"]
     assert "uri" not in run["originalUriBaseIds"]["SRCROOT"]
     place = results[0]["locations"][0]["physicalLocation"]
@@ -128,6 +128,29 @@ def test_sarif_names_places_in_code_points_and_relative_to_a_root() -> None:
         "snippet": {"text": "{nom}"},
     }
     assert results[0]["locations"][0]["logicalLocations"] == [{"fullyQualifiedName": "/états/0/body", "kind": "value"}]
+
+
+def test_sarif_counts_an_emoji_as_two_columns() -> None:
+    emoji = Place(PATH, "/états/0/body", (21, 22))
+    _, (result,) = sarif(report(at(emoji, "an emoji")))
+    column = TEXT.split("\n")[2].index("😀") + 1
+    region = result["locations"][0]["physicalLocation"]["region"]
+    assert (region["startColumn"], region["endColumn"]) == (column, column + 2)
+    _, (behind,) = sarif(report(at(Place(PATH, "/états/0/timeout"), "behind it")))
+    line = TEXT.split("\n")[2]
+    assert (
+        behind["locations"][0]["physicalLocation"]["region"]["startColumn"]
+        == len(line[: line.index("3600")].encode("utf-16-le")) // 2 + 1
+    )
+
+
+def test_sarif_tells_new_results_from_those_of_the_baseline() -> None:
+    known = Result(at(BODY, "known"), "b" * 64, Suppression(False, "known: it is in the baseline", "baseline.json"))
+    _, results = sarif(report(WITNESS, known, baseline="baseline.json"))
+    assert [result["baselineState"] for result in results] == ["new", "unchanged"]
+    assert all("baselineState" not in result for result in sarif(FULL)[1])
+    made = report(WITNESS, known, baseline="baseline.json")
+    Draft4Validator(published_schema(), format_checker=FormatChecker()).validate(json.loads(render("sarif", made)))
 
 
 def test_sarif_rules_carry_their_page() -> None:
@@ -276,7 +299,7 @@ def test_statistics_count_codes_the_most_frequent_first() -> None:
     ]
     assert json.loads(render_statistics(FULL, as_json=True)) == entries
     assert render_statistics(FULL).splitlines()[0] == "3  PAR020  error    json-syntax  (2 suppressed)"
-    assert render_statistics(report()) == ""
+    assert render_statistics(report()) == "no findings\n"
 
 
 @pytest.mark.parametrize("name", sorted(FORMATS))

@@ -34,6 +34,10 @@ def test_on_the_line_and_on_the_line_before() -> None:
     assert said(stacked) == [(5, ["TPL021"], "un"), (5, ["TPL020"], "deux")]
 
 
+def test_letters_of_any_case() -> None:
+    assert said("a: x # BASCULE: Ignore[tpl021] vu en revue\n") == [(1, ["TPL021"], "vu en revue")]
+
+
 def test_a_whole_file() -> None:
     assert said("a: x\n# bascule: ignore-file[WIN013]: accord signé\n") == [(0, ["WIN013"], "accord signé")]
 

@@ -36,6 +36,11 @@ from bascule.settings.globs import fixed_folder, matches
         ("a*b*c", "axxbyy", False),
         ("a.json", "aXjson", False),
         ("[ab].json", "[ab].json", True),
+        ("flux.zip", "exports/flux.zip!/a.csv", True),
+        ("flux.zip/*.csv", "flux.zip!/a.csv", True),
+        ("flux.zip!/*.csv", "flux.zip!/a.csv", True),
+        ("*.zip", "flux.zip!/bas/a.csv", True),
+        ("flux.zip/*.csv", "flux.zip!/bas/a.csv", False),
     ],
 )
 def test_what_a_pattern_matches(pattern: str, path: str, fits: bool) -> None:

@@ -60,6 +60,8 @@ def test_selectors_are_codes_families_beginnings_and_names() -> None:
         ("TLP", "TPL"),
         ("variable-at-edges", "variable-at-edge"),
         ("TPL9999", ""),
+        ("TPL999", "`bascule explain TPL` lists"),
+        ("TPL002", "did you mean `TPL020`?"),
         ("TP", ""),
         ("", ""),
     ],
@@ -75,6 +77,12 @@ def test_a_suppression_needs_a_whole_code() -> None:
     for selector in ("TPL", "TPL02", "ALL"):
         with pytest.raises(Unknown):
             resolve(selector, exact=True)
+
+
+def test_a_family_where_a_code_is_needed_is_told_so() -> None:
+    with pytest.raises(Unknown, match="stands for several codes") as caught:
+        resolve("tpl02", exact=True)
+    assert "`bascule explain TPL02`" in caught.value.help
 
 
 def test_every_code_and_every_name_resolves_to_itself() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from bascule import __version__
+from bascule.cli import streams
 
 __all__ = ["main"]
 
@@ -18,11 +19,13 @@ _COMMANDS = {
     "compile": "Compile scenarios to what a WhatsApp provider takes.",
     "check": "Check scenarios against WhatsApp's rules.",
     "baseline": "Keep known findings in a file, so that only new ones fail.",
+    "test": "Hold conversations with scenarios and their conversion, in isolation.",
+    "simulate": "Chat with a scenario, or with its conversion, in the terminal.",
     "inspect": "Show what the files hold: flows, messages, languages, losses.",
     "explain": "Explain a finding code.",
     "formats": "List the source formats and the targets.",
     "fmt": "Print scenarios as canonical native scenario files.",
-    "contacts": "The customer base: normalise telephone numbers.",
+    "contacts": "The customer base: imports, people, consent, campaigns, exports.",
 }
 
 
@@ -41,6 +44,13 @@ class _LazyGroup(click.Group):
         module = importlib.import_module(f"bascule.cli.{cmd_name}_command")
         command: click.Command = module.command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:  # click would end with 1, as for findings
+            streams.silence(sys.stdout)
+            raise streams.ReaderGone from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         # From the table above: a listing must not import every command.
@@ -77,28 +87,43 @@ def cli() -> None:
 def main(argv: list[str] | None = None) -> None:
     """Run the command line and exit with its code."""
     gc.set_threshold(*_COLLECT_EVERY)
+    streams.prepare()
+    sys.exit(streams.finish(_run(argv)))
+
+
+def _dashed(arguments: list[str]) -> str:
+    """What to write for a file whose name begins like an option."""
+    name = next((name for name in arguments if name.startswith("-") and os.path.lexists(name)), "")
+    return f" For the file of this name, write './{name}'." if name else ""
+
+
+def _run(argv: list[str] | None) -> int:
     try:
         result: Any = cli.main(args=argv, standalone_mode=False)
     except click.exceptions.Exit as error:
-        sys.exit(error.exit_code)
+        return error.exit_code
     except click.Abort:
         click.echo("stopped", err=True)
-        sys.exit(130)
+        return 130
     except click.ClickException as error:
+        if isinstance(error, click.NoSuchOption) and (hint := _dashed(sys.argv[1:] if argv is None else argv)):
+            error = click.UsageError(f"{error.format_message()}{hint}", error.ctx)
         error.show()
-        sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader (`head`) has gone; Python must not complain about it at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
+        return error.exit_code
+    except streams.ReaderGone:
+        return 0
     except Exception as error:
+        if isinstance(error, OSError) and streams.is_write_failure(error):
+            streams.silence(sys.stdout)
+            click.echo(f"Error: cannot write: {error.strerror or error}", err=True)
+            return 2
         if os.environ.get("BASCULE_DEBUG"):
             raise
         click.echo(
-            f"bascule: internal error: {type(error).__name__}: this is a defect of bascule.\n"
-            "Nothing was written. Please report it with the command you ran and, if you can, the input;\n"
-            "BASCULE_DEBUG=1 shows where it happened.",
+            f"bascule: internal error: {type(error).__name__}: this is a defect of bascule, not of your files.\n"
+            "Please report it with the command you ran and, if you can, the input; BASCULE_DEBUG=1 shows where it "
+            "happened.",
             err=True,
         )
-        sys.exit(70)
-    sys.exit(result if isinstance(result, int) else 0)
+        return 70
+    return result if isinstance(result, int) else 0

@@ -12,6 +12,7 @@ import click
 from bascule.cli.checking import Checked, Request, file_errors, run_check, selection_options
 from bascule.cli.configured import Reading, absolute, relative
 from bascule.cli.options import COLOUR, source_options, use_colour
+from bascule.cli.streams import emit
 
 
 @click.group("baseline")
@@ -147,7 +148,7 @@ def _show(checked: Checked, colour: str) -> None:
 
     unread = [finding for finding in checked.judged.findings if _unreadable(finding.code)]
     text = render_text(unread, checked.opened.documents, use_colour(colour, sys.stderr))
-    click.echo(text, err=True, nl=False)
+    emit(text, err=True)
 
 
 def _unreadable(code: str) -> bool:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +12,15 @@ import click
 
 from bascule.cli.checking import Checked, Request, check_inputs, file_errors, run_check, selection_options
 from bascule.cli.configured import Reading, open_settings, shown_path
-from bascule.cli.options import COLOUR, FAIL_ON, said, source_options, use_colour
+from bascule.cli.options import COLOUR, FAIL_ON, said, source_options, terminal_width, use_colour
+from bascule.cli.streams import WriteError, emit
 
 _FORMATS = ("text", "concise", "json", "sarif", "github", "gitlab", "junit", "checkstyle")
+
+
+def _target(path: str) -> str:
+    """A file to write; ``""`` for what means standard output."""
+    return "" if path in ("-", "/dev/stdout") else path
 
 
 class _FormatType(click.ParamType[tuple[str, str]]):
@@ -28,12 +36,12 @@ class _FormatType(click.ParamType[tuple[str, str]]):
         if name not in _FORMATS:
             import difflib
 
-            close = difflib.get_close_matches(name, _FORMATS, n=1)
+            close = difflib.get_close_matches(name.lower(), _FORMATS, n=1)
             hint = f" Did you mean {close[0]!r}?" if close else ""
             self.fail(f"{name!r} is no format.{hint} The formats are: {', '.join(_FORMATS)}.", param, ctx)
         if colon and not path:
             self.fail(f"{value!r} names no file after the colon.", param, ctx)
-        return name, path
+        return name, _target(path)
 
     def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
         """The formats, for the shell."""
@@ -118,6 +126,9 @@ def command(
         no_baseline,
     )
     outputs = _outputs(formats, output_file, statistics)
+    # A report of text could be taken for messages. Of any other kind, what some format reads is no report: see _write.
+    texts = tuple(path for _, path in outputs if Path(path).suffix in ("", ".txt", ".log", ".out", ".md"))
+    request = replace(request, outputs=tuple(path for path in texts if path))
     if show_settings:
         from bascule.cli.show_settings import show_settings as show
 
@@ -144,15 +155,17 @@ def _fix_usage(mend: bool, unsafe: bool, diff: bool, other: bool) -> None:
 
 def _diff(request: Request, unsafe: bool) -> int:
     """The changes as a unified diff: 0 when there are none, 1 when there are, 2 when something cannot be read."""
-    from bascule.cli.fixing import diff_text, fix, summary
+    from bascule.cli.fixing import diff_notes, diff_text, fix, summary
 
     fixing = fix(request, unsafe=unsafe)
     text = diff_text(fixing)
     if sys.stdout.isatty():  # a file must not steer the terminal
         text = "".join(char if char in "\t\n" or char.isprintable() else "�" for char in text.replace("\r\n", "\n"))
-    click.echo(text.encode("utf-8", "backslashreplace"), nl=False)
-    for note in fixing.notes:
+    emit(text)
+    for note in (*fixing.notes, *fixing.untold):
         click.echo(f"{note.place.file}: {note.message}", err=True)
+    for line in diff_notes(fixing):
+        click.echo(line, err=True)
     click.echo(summary(fixing, would=True), err=True)
     return 2 if fixing.checked.opened.workspace.unreadable else int(bool(fixing.changes))
 
@@ -165,8 +178,10 @@ def _fix(request: Request, unsafe: bool, outputs: list[tuple[str, str]], statist
     fixing = write(fix(request, unsafe=unsafe))
     piped = "-" in request.sources
     if piped:
-        click.echo(stdin_bytes(fixing), nl=False)
+        emit(stdin_bytes(fixing))
     _write(fixing.checked, outputs, statistics, colour, err=piped)
+    for note in fixing.untold:
+        click.echo(f"{note.place.file}: {note.message}", err=True)
     click.echo(summary(fixing), err=True)
     return fixing.checked.code
 
@@ -183,9 +198,9 @@ def _outputs(formats: tuple[tuple[str, str], ...], output_file: str, statistics:
     if output_file:
         if not bare:
             raise click.UsageError("--output-file: every --format has a file already.")
-        pairs = [(name, path or output_file) for name, path in pairs]
-    files = [path for _, path in pairs if path]
-    twice = next((path for path in files if files.count(path) > 1), "")
+        pairs = [(name, path or _target(output_file)) for name, path in pairs]
+    real = [os.path.realpath(path) for _, path in pairs if path]
+    twice = next((path for _, path in pairs if path and real.count(os.path.realpath(path)) > 1), "")
     if twice:
         raise click.UsageError(f"two formats cannot go to one file ({twice}).")
     if statistics and any(name not in ("text", "json") for name, _ in pairs):
@@ -197,22 +212,30 @@ def _write(checked: Checked, outputs: list[tuple[str, str]], statistics: bool, c
     from bascule import __version__
     from bascule.diagnostics.renderers import render
 
+    sources = [source for source in checked.opened.sources if os.path.isfile(source)]
+    read = {os.path.realpath(file) for file in (*checked.opened.read, *sources, *checked.watched)}
+    for _, path in outputs:
+        if path and os.path.isfile(path) and os.path.realpath(path) in read:
+            raise WriteError(f"a report cannot go to {path!r}: the check reads that file. Name another file.")
     for name, path in outputs:
         coloured = colour == "always" if path else use_colour(colour, sys.stderr if err else None)
-        report = checked.report(__version__, coloured)
+        report = checked.report(__version__, coloured, 0 if path else terminal_width(sys.stderr if err else None))
         if statistics:
             from bascule.diagnostics.render_statistics import render_statistics
 
             text = render_statistics(report, as_json=name == "json")
         else:
             text = render(name, report)
-        data = text.encode("utf-8", "backslashreplace")
         if not path:
-            click.echo(data, nl=False, err=err)
+            emit(text, err=err)
             continue
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
-            Path(path).write_bytes(data)
+            # What is no regular file (/dev/stderr, a pipe) is not emptied first.
+            with open(path, "wb" if os.path.isfile(path) or not os.path.exists(path) else "ab") as stream:
+                stream.write(text.encode("utf-8", "backslashreplace"))
+        except FileExistsError as error:
+            raise WriteError(f"cannot write {path!r}: {error.filename!r} is a file, not a folder") from error
         except OSError as error:
             raise file_errors(path, error) from error
 
@@ -224,9 +247,10 @@ def _watch(request: Request, outputs: list[tuple[str, str]], statistics: bool, c
 
     configured = open_settings(request.sources, request.reading).settings.sources
     watched = list(request.sources) or [shown_path(path) for path in configured]
+    ours = [path for _, path in outputs if path]
     code = 0
     try:
-        for changed in changes(lambda: watched):
+        for changed in changes(lambda: watched, ours):
             if changed:
                 click.echo(f"changed: {', '.join(changed[:5])}{' …' if len(changed) > 5 else ''}", err=True)
             checked = run_check(request)

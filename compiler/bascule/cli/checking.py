@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from bascule.cli.completing import complete_codes, complete_severities
 from bascule.cli.configured import Opened, Reading, absolute, open_sources, relative, with_selection
 from bascule.cli.options import exit_code
+from bascule.cli.streams import WriteError
 from bascule.diagnostics import Finding, Severity
 
 if TYPE_CHECKING:
     from bascule.diagnostics.render_model import CheckReport
     from bascule.settings import Baseline, Judged, Settings
+    from bascule.source import Span
 
 __all__ = ["Checked", "Request", "check_inputs", "file_errors", "run_check", "selection_options"]
 
@@ -54,28 +57,13 @@ def selection_options(function: Callable[..., Any]) -> Callable[..., Any]:
             "--severity",
             multiple=True,
             metavar="CODE=LEVEL",
+            shell_complete=complete_severities,
             help="Severity of codes, e.g. TPL050=error. May be repeated.",
         ),
     ]
     for decorator in reversed(decorators):
         function = decorator(function)
     return function
-
-
-def complete_codes(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
-    """Codes and families for the shell; the last one of a list with commas."""
-    from click.shell_completion import CompletionItem
-
-    from bascule.diagnostics import FAMILIES
-    from bascule.diagnostics.pages import all_rules
-
-    done, comma, start = incomplete.rpartition(",")
-    items = dict(FAMILIES) | {code: rule.title() for code, rule in all_rules().items()}
-    return [
-        CompletionItem(f"{done}{comma}{code}", help=title)
-        for code, title in items.items()
-        if code.startswith(start.upper())
-    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +81,8 @@ class Request:
     baseline: str = ""
     no_baseline: bool = False
     want_keys: bool = False
+    outputs: tuple[str, ...] = ()
+    """Files that reports are written to: they are not read when they lie in a folder that is."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +99,9 @@ class Checked:
     watched: tuple[str, ...] = ()
     """Configuration and baseline files (display paths)."""
 
-    def report(self, version: str, colour: bool = False) -> CheckReport:
-        """The outcome as the renderers take it."""
-        return _report(self, version, colour)
+    def report(self, version: str, colour: bool = False, width: int = 0) -> CheckReport:
+        """The outcome as the renderers take it, for a terminal of ``width`` columns (0: no terminal)."""
+        return _report(self, version, colour, width)
 
 
 def _selected(request: Request, settings: Settings) -> Settings:
@@ -125,7 +115,8 @@ def run_check(request: Request, *, base: str = "", hidden: str = "") -> Checked:
     folders (both absolute).
     """
     named = absolute(request.baseline) if request.baseline else ""
-    opened = open_sources(request.sources, request.reading, hidden=[path for path in (named, hidden) if path])
+    written = [absolute(path) for path in request.outputs]
+    opened = open_sources(request.sources, request.reading, hidden=[path for path in (named, hidden, *written) if path])
     settings = opened.settings = _selected(request, opened.settings)
     path = "" if request.no_baseline else named or settings.baseline
     fail_on = request.fail_on or settings.fail_on or "error"
@@ -142,9 +133,24 @@ def run_check(request: Request, *, base: str = "", hidden: str = "") -> Checked:
     baseline, broken = _baseline(path, opened) if path else (None, [])
     base = os.path.dirname(path) if path else base
     judged = opened.judge([*findings, *broken], baseline=baseline, base=base, keys=request.want_keys)
+    judged = replace(judged, findings=_distinct(judged.findings))
     code = exit_code(judged.findings, fail_on, workspace.unreadable or bool(broken))
     watched = tuple(dict.fromkeys([*settings.files, *([relative(path, "")] if path else [])]))
     return Checked(opened, judged, fail_on, code, baseline, base, watched)
+
+
+def _distinct(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Findings that a reader can tell apart: a text that several nodes share (a YAML anchor) is told once."""
+    seen: set[tuple[str, str, Span, str]] = set()
+    kept = []
+    for finding in findings:
+        if finding.span is not None:
+            key = (finding.code, finding.place.file, finding.span, finding.message)
+            if key in seen:
+                continue
+            seen.add(key)
+        kept.append(finding)
+    return tuple(kept)
 
 
 def _baseline(path: str, opened: Opened) -> tuple[Baseline | None, list[Finding]]:
@@ -175,7 +181,7 @@ def _baseline(path: str, opened: Opened) -> tuple[Baseline | None, list[Finding]
 # -- the report ------------------------------------------------------------------------------------------------
 
 
-def _report(checked: Checked, version: str, colour: bool) -> CheckReport:
+def _report(checked: Checked, version: str, colour: bool, width: int) -> CheckReport:
     from bascule.diagnostics.render_model import CheckReport, Result, Suppression
     from bascule.settings.structure import Key, finding_key
 
@@ -188,6 +194,7 @@ def _report(checked: Checked, version: str, colour: bool) -> CheckReport:
         occurrences[key] += 1
         return key.digest(occurrences[key] - 1)
 
+    told = {finding.place.file for finding in judged.findings}
     entries: list[tuple[Finding, Suppression | None]] = [(finding, None) for finding in judged.findings]
     for item in judged.suppressed:
         entries.append((item.finding, Suppression(item.by == "comment", item.reason, item.file, item.span)))
@@ -201,7 +208,10 @@ def _report(checked: Checked, version: str, colour: bool) -> CheckReport:
         fail_on=None if checked.fail_on == "never" else Severity.parse(checked.fail_on),
         readable=checked.code != 2,
         colour=colour,
+        width=width,
         docs_url=opened.settings.docs_url,
+        baseline=checked.baseline.document.path if checked.baseline is not None else "",
+        passed_over=sum(1 for file in opened.workspace.files if file.parsed is None and file.path not in told),
     )
 
 
@@ -222,13 +232,14 @@ def _shown(opened: Opened) -> dict[str, str]:
 
 def check_inputs(checked: Checked) -> list[str]:
     """Files and folders whose change may change the outcome (display paths)."""
-    return [*(source for source in checked.opened.sources if source != "-"), *checked.watched]
+    from bascule.cli.configured import config_candidates
+    from bascule.cli.inputs import pattern_folder
 
-
-class _FileError(click.ClickException):
-    exit_code = 2
+    sources = checked.opened.sources
+    named = [pattern_folder(source) or source for source in sources if source != "-"]
+    return list(dict.fromkeys([*named, *checked.watched, *config_candidates(sources)]))
 
 
 def file_errors(path: str, error: OSError) -> click.ClickException:
     """A file that cannot be written, as an error with exit code 2."""
-    return _FileError(f"cannot write {path!r}: {error.strerror or error}")
+    return WriteError(f"cannot write {path!r}: {error.strerror or error}")

@@ -7,7 +7,9 @@ from typing import Any
 
 import click
 
+from bascule.cli.completing import complete_targets
 from bascule.cli.options import COLOUR, FAIL_ON, exit_code, fail_level, source_options, use_colour
+from bascule.cli.streams import emit
 
 
 @click.command("compile")
@@ -19,6 +21,7 @@ from bascule.cli.options import COLOUR, FAIL_ON, exit_code, fail_level, source_o
     default=("meta",),
     show_default="meta",
     metavar="TARGET[,...]",
+    shell_complete=complete_targets,
     help="What to write: one or more targets, or `all`; `bascule formats` lists them. May be repeated.",
 )
 @click.option(
@@ -69,7 +72,7 @@ def command(
     own = [finding for item in written for finding in (*item.findings, *item.emitted.findings)]
     own += compilation.inputs(targets)
     findings = opened.judge(located([*analysis.findings, *own], workspace.documents)).findings
-    click.echo(render_text(findings, workspace.documents, use_colour(colour, sys.stderr)), err=True, nl=False)
+    emit(render_text(findings, workspace.documents, use_colour(colour, sys.stderr)), err=True)
     if findings:
         click.echo(f"\n{summary_line(findings)}", err=True)
     code = exit_code(findings, fail_on, workspace.unreadable)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from bascule.loading import Workspace
     from bascule.settings import Baseline, ConfigFile, Judged, Loaded, Settings
 
-__all__ = ["Opened", "Reading", "find_config", "open_settings", "open_sources", "shown_path"]
+__all__ = ["Opened", "Reading", "config_candidates", "find_config", "open_settings", "open_sources", "shown_path"]
 
 CONFIG_NAMES = ("bascule.toml", "pyproject.toml")
 _MAX_CONFIG = 1024 * 1024
@@ -72,7 +73,27 @@ class Opened:
 
         folders = tuple(absolute(source) for source in self.sources if source != "-" and os.path.isdir(source))
         paths = Paths(absolute, lambda file: relative(file, base), folders)
-        return judge(findings, self.documents, self.settings, paths, files=self.read, baseline=baseline, want_keys=keys)
+        gone = _gone(baseline, base, folders) if baseline is not None else ()
+        return judge(
+            findings,
+            self.documents,
+            self.settings,
+            paths,
+            files=self.read,
+            baseline=baseline,
+            want_keys=keys,
+            gone=gone,
+        )
+
+
+def _gone(baseline: Baseline, base: str, folders: Sequence[str]) -> set[str]:
+    """Files of a baseline that would lie in a folder that was read, and do not (members go with their archive)."""
+    gone = set()
+    for file in {key.file for key in baseline.counts}:
+        path = os.path.normpath(os.path.join(base, file.split("!")[0]))
+        if not os.path.lexists(path) and any(Path(path).is_relative_to(folder) for folder in folders):
+            gone.add(file)
+    return gone
 
 
 def absolute(path: str) -> str:
@@ -98,14 +119,21 @@ def find_config(sources: Sequence[str], stdin_filename: str = "stdin") -> str:
 
     In one folder ``bascule.toml`` comes before a ``pyproject.toml`` with a table ``[tool.bascule]``.
     """
+    for path in _candidates(sources, stdin_filename):
+        if path.is_file() and (path.name == CONFIG_NAMES[0] or _speaks_of_us(path)):
+            return path.as_posix()
+    return ""
+
+
+def config_candidates(sources: Sequence[str]) -> list[str]:
+    """Where a configuration file for the sources may be, or appear (display paths), the nearest first."""
+    return [shown_path(path.as_posix()) for path in _candidates(sources, "stdin")]
+
+
+def _candidates(sources: Sequence[str], stdin_filename: str) -> list[Path]:
     first = sources[0] if sources else "."
     start = Path(os.path.abspath(stdin_filename if first == "-" else first))
-    for folder in (start, *start.parents):
-        for name in CONFIG_NAMES:
-            path = folder / name
-            if path.is_file() and (name == CONFIG_NAMES[0] or _speaks_of_us(path)):
-                return path.as_posix()
-    return ""
+    return [folder / name for folder in (start, *start.parents) for name in CONFIG_NAMES]
 
 
 def _speaks_of_us(path: Path) -> bool:
@@ -154,6 +182,10 @@ def open_sources(sources: Sequence[str], reading: Reading, *, hidden: Sequence[s
     With a broken configuration nothing is read: its findings are the workspace's. Unknown format names are usage
     errors with a suggestion. Files of ``hidden`` (absolute paths) are left out of folders.
     """
+    if "" in sources:
+        raise click.UsageError("SRC is an empty text (an unset variable?): name files or folders, or `.` for this one.")
+    if sources and "-" not in sources and reading.stdin_filename != "stdin":
+        raise click.UsageError("--stdin-filename goes with `-`, which reads standard input.")
     loaded = open_settings(sources, reading)
     settings = loaded.settings
     named = tuple(sources) or tuple(shown_path(path) for path in settings.sources)
@@ -165,14 +197,25 @@ def open_sources(sources: Sequence[str], reading: Reading, *, hidden: Sequence[s
     if not named:
         raise click.UsageError("Missing argument 'SRC...': name files or folders, or `sources` in bascule.toml.")
     workspace = _load(named, reading, settings, {*hidden, settings.baseline})
+    if not sources and settings.files:
+        _say_where_from(workspace, named, settings.files[-1])
     workspace.findings[:0] = loaded.findings
     workspace.settings = settings.project
     workspace.documents.update(loaded.documents)
     return Opened(workspace, settings, named, workspace.documents)
 
 
+def _say_where_from(workspace: Workspace, named: Sequence[str], config: str) -> None:
+    """Findings about configured sources that are not there say where their names come from."""
+    from bascule.diagnostics.parse_rules import FileUnreadable
+
+    for number, finding in enumerate(workspace.findings):
+        if finding.code == FileUnreadable.code and finding.place.file in named and finding.help == "check the path":
+            workspace.findings[number] = replace(finding, help=f"check `sources` in {config}")
+
+
 def _load(sources: Sequence[str], reading: Reading, settings: Settings, hidden: set[str]) -> Workspace:
-    from bascule.cli.inputs import read_inputs
+    from bascule.cli.inputs import expand, read_inputs
     from bascule.diagnostics.parse_rules import NothingToRead
     from bascule.loading import InputFile, Workspace, load
     from bascule.parsers import ParseOptions, all_formats
@@ -186,12 +229,14 @@ def _load(sources: Sequence[str], reading: Reading, settings: Settings, hidden: 
         raise click.UsageError(f"no format is called {reading.from_format!r}.{hint} `bascule formats` lists them.")
     max_bytes = reading.max_size or _size(settings.max_size) or DEFAULT_MAX_BYTES
 
+    output = _redirected()
+
     def left_out(path: Path) -> bool:
         whole = absolute(path.as_posix())
-        return whole in hidden or settings.excludes(whole)
+        return whole in hidden or settings.excludes(whole) or (output is not None and _is_file(path, output))
 
     inputs, findings = read_inputs(
-        sources,
+        expand(sources),
         stdin_name=reading.stdin_filename,
         max_bytes=max_bytes,
         left_out=left_out,
@@ -221,8 +266,38 @@ def _load(sources: Sequence[str], reading: Reading, settings: Settings, hidden: 
     return workspace
 
 
+def _redirected() -> os.stat_result | None:
+    """The file that standard output goes to (``> report.txt``): it is no input of the run that writes it."""
+    try:
+        info = os.fstat(1)
+    except OSError:
+        return None
+    return info if stat.S_ISREG(info.st_mode) else None
+
+
+def _is_file(path: Path, info: os.stat_result) -> bool:
+    try:
+        return os.path.samestat(path.stat(), info)
+    except OSError:
+        return False
+
+
 def _size(text: str) -> int:
     return SIZE.convert(text, None, None) if text else 0
+
+
+def _severity_hint(item: str) -> str:
+    import difflib
+    import re
+
+    selector, mark, level = re.fullmatch(r"([\w-]*)\s*([=:]?)\s*(.*)", item, re.DOTALL).groups()  # type: ignore[union-attr]
+    if mark and level.lower() in ("off", "none", "ignore", "false", "0"):
+        return f" To switch it off, write --ignore {selector}."
+    words = {"warn": "warning", "err": "error", "fatal": "error", "critical": "error", "note": "info", "hint": "info"}
+    close = words.get(level.lower()) or next(
+        iter(difflib.get_close_matches(level.lower(), ("error", "warning", "info"), n=1)), ""
+    )
+    return f" Did you mean {f'{selector}={close}'!r}?" if mark and close else ""
 
 
 def with_selection(
@@ -241,6 +316,8 @@ def with_selection(
                 raise click.UsageError(f"{option}: {error}; {error.help}") from error
         return tuple(found)
 
+    if select and not split_selectors(select):
+        raise click.UsageError("--select names no code (an unset variable?): nothing would be checked.")
     layer = Layer(
         prefixes("--select", select) if select else None,
         prefixes("--extend-select", extend),
@@ -248,9 +325,11 @@ def with_selection(
     )
     forced = dict(settings.forced)
     for item in split_selectors(severity):
-        selector, _, level = item.partition("=")
+        selector, _, level = (part.strip() for part in item.partition("="))
+        level = level.lower()
         if level not in ("error", "warning", "info"):
-            raise click.UsageError(f"--severity: {item!r} is not CODE=error, CODE=warning or CODE=info.")
+            hint = _severity_hint(item)
+            raise click.UsageError(f"--severity: {item!r} is not CODE=error, CODE=warning or CODE=info.{hint}")
         (prefix,) = prefixes("--severity", [selector])
         rule = registry().get(prefix)
         if rule is not None and rule.unreadable:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bascule.cli.checking import Checked, Request, run_check
+from bascule.cli.configured import relative
 from bascule.cli.fix_rules import FileNotWritten, FixesUnstable, FixNotApplied
 from bascule.diagnostics import Applicability, Finding, locate
 from bascule.source import Document, Place
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from bascule.diagnostics.literals import Writer
     from bascule.diagnostics.rules import Rule
 
-__all__ = ["MAX_ROUNDS", "Fixing", "diff_text", "fix", "stdin_bytes", "summary", "write"]
+__all__ = ["MAX_ROUNDS", "Fixing", "diff_notes", "diff_text", "fix", "stdin_bytes", "summary", "write"]
 
 MAX_ROUNDS = 10
 """Rounds of mending and checking again, as in the linters that people know; two are usual."""
@@ -41,6 +42,7 @@ class Change:
     after: bytes
     shown_before: str
     shown_after: str
+    encoding: str = "utf-8"
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,8 @@ class Fixing:
     more: int = 0
     stable: bool = True
     notes: tuple[Finding, ...] = field(default=())
+    untold: tuple[Finding, ...] = field(default=())
+    """Notes whose codes are not selected: they are no findings, but whoever asked for fixes wants to know."""
 
 
 def fix(request: Request, *, unsafe: bool = False) -> Fixing:
@@ -67,6 +71,7 @@ def fix(request: Request, *, unsafe: bool = False) -> Fixing:
     before: dict[str, bytes] = {}
     contents: dict[str, bytes] = {}
     places: dict[str, str] = {}
+    encodings: dict[str, str] = {}
     fixed: list[Finding] = []
     refused: Sequence[tuple[Finding, str]] = ()
     seen = {_state(contents)}
@@ -88,6 +93,7 @@ def fix(request: Request, *, unsafe: bool = False) -> Fixing:
             before.setdefault(path, files.data(checked, path))
             first.setdefault(path, checked.opened.documents[path])
             places[path] = real
+            encodings[path] = sources[path].encoding
             changed[real] = sources[path].encode(text)
         again = run_check(replace(request, reading=replace(request.reading, contents={**files.stdin, **changed})))
         files.contents = changed
@@ -107,14 +113,15 @@ def fix(request: Request, *, unsafe: bool = False) -> Fixing:
         )
     changes = tuple(
         Change(path, places[path], before[path], contents[places[path]], first[path].text,
-               checked.opened.documents[path].text)
+               checked.opened.documents[path].text, encodings[path])
         for path in sorted(places)
         if before[path] != contents[places[path]]
     )  # fmt: skip
     more = 0 if unsafe else sum(1 for finding in checked.judged.findings if _is_unsafe(finding))
     kept = tuple(note for note in notes if checked.opened.settings.selection.enabled(note.code))
     request = replace(request, reading=replace(request.reading, contents=files.stdin))
-    return Fixing(request, _with(checked, kept), changes, tuple(fixed), more, stable, kept)
+    untold = tuple(note for note in notes if note not in kept)
+    return Fixing(request, _with(checked, kept), changes, tuple(fixed), more, stable, kept, untold)
 
 
 def _state(contents: Mapping[str, bytes]) -> tuple[tuple[str, bytes], ...]:
@@ -287,16 +294,44 @@ def _count(number: int, noun: str) -> str:
 
 
 def diff_text(fixing: Fixing) -> str:
-    """A unified diff of all changes, secrets covered."""
+    """A unified diff of all changes, secrets covered, as ``git apply`` and ``patch -p1`` take it."""
     return "".join(_diff(change) for change in fixing.changes)
+
+
+def diff_notes(fixing: Fixing) -> list[str]:
+    """Which parts of the diff are for reading only: those of files in another encoding."""
+    return [
+        f"{change.path}: the file is {change.encoding}, so that the diff does not apply: use --fix"
+        for change in fixing.changes
+        if change.encoding != "utf-8"
+    ]
 
 
 def _diff(change: Change) -> str:
     import difflib
 
-    old, new = (text.split("\n") for text in (change.shown_before, change.shown_after))
-    lines = difflib.unified_diff(_ended(old), _ended(new), change.path, change.path)
+    mark = "\ufeff" if change.before.startswith(b"\xef\xbb\xbf") else ""
+    old, new = (f"{mark}{text}".split("\n") for text in (change.shown_before, change.shown_after))
+    names = (_diff_name("a", change.path), _diff_name("b", change.path))
+    lines = difflib.unified_diff(_ended(old), _ended(new), *names)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _diff_name(side: str, path: str) -> str:
+    """A file's name as git writes it, from the working folder: quoted where it holds a line break or a quote, a tab
+    behind one with blanks. What lies outside of that folder has its own path, which git does not follow."""
+    inside = relative(path, "")
+    name = path if inside.startswith("../") or os.path.isabs(inside) else f"{side}/{inside}"
+    quoted = "".join(_escaped(char) for char in name)
+    if quoted != name:
+        return f'"{quoted}"'
+    return f"{name}\t" if " " in name else name
+
+
+def _escaped(char: str) -> str:
+    if char in '"\\':
+        return f"\\{char}"
+    return f"\\{ord(char):03o}" if ord(char) < 32 or char == "\x7f" else char
 
 
 def _ended(lines: list[str]) -> list[str]:

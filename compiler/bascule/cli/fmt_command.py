@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from bascule.cli.options import COLOUR, FAIL_ON, exit_code, load_sources, source_options, use_colour
+from bascule.cli.streams import emit
 
 
 @click.command("fmt")
@@ -41,7 +42,7 @@ def command(
     linked = merge([file.parsed.project for file in workspace.files if file.parsed])
     findings = located([*workspace.findings, *linked.findings], workspace.documents)
     if findings:
-        click.echo(render_text(findings, workspace.documents, use_colour(colour, sys.stderr)), err=True, nl=False)
+        emit(render_text(findings, workspace.documents, use_colour(colour, sys.stderr)), err=True)
     code = exit_code(findings, fail_on, workspace.unreadable)
     if code == 0 or fail_on == "never":
         tree = encode_project(linked.project, provenance=provenance)

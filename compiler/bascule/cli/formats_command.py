@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from bascule.cli.completing import complete_targets
+
 
 @click.command("formats")
-@click.argument("name", required=False, metavar="[TARGET]")
+@click.argument("name", required=False, metavar="[TARGET]", shell_complete=complete_targets)
 @click.option(
     "--format",
     "output_format",

@@ -14,7 +14,7 @@ from bascule.diagnostics.parse_rules import FileTooLarge, FileUnreadable
 from bascule.loading import InputFile, InputTree
 from bascule.source import DEFAULT_MAX_BYTES, Place, SourceFile, Tree
 
-__all__ = ["read_inputs", "walk"]
+__all__ = ["expand", "pattern_folder", "read_inputs", "walk"]
 
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__", "venv"}
 
@@ -26,6 +26,31 @@ def walk(folder: Path) -> list[Path]:
         folders[:] = sorted(name for name in folders if not name.startswith(".") and name not in _SKIPPED_FOLDERS)
         found.extend(Path(base) / name for name in sorted(files) if not name.startswith("."))
     return found
+
+
+def pattern_folder(source: str) -> str:
+    """The folder in which the matches of a pattern lie (``flows`` of ``flows/*.yaml``), or ``""`` for what is no
+    pattern: a path without wildcards, or one that exists under just that name."""
+    if not any(char in source for char in "*?") or os.path.lexists(source):
+        return ""
+    parts = Path(source).parts
+    fixed = next(number for number, part in enumerate(parts) if "*" in part or "?" in part)
+    return Path(*parts[:fixed]).as_posix() if fixed else "."
+
+
+def expand(sources: Sequence[str]) -> list[str]:
+    """Patterns (``flows/*.yaml``, ``**/*.csv``) replaced by the files they match, sorted: not every shell does it, and
+    in the configuration none does. A pattern that matches nothing stays, to be reported."""
+    from bascule.settings.globs import matches
+
+    expanded: list[str] = []
+    for source in sources:
+        folder = pattern_folder(source)
+        rest = Path(source).relative_to(folder).as_posix() if folder else ""
+        found = [path.as_posix() for path in walk(Path(folder))] if folder else []
+        fitting = [path for path in found if matches(f"/{rest}", Path(path).relative_to(folder).as_posix())]
+        expanded += fitting or [source]
+    return expanded
 
 
 def _read(path: Path, max_bytes: int) -> bytes | Finding:
@@ -41,8 +66,24 @@ def _read(path: Path, max_bytes: int) -> bytes | Finding:
                 help="if this is a scenario export, raise the limit with `--max-size`",
             )
         return path.read_bytes()
+    except FileNotFoundError as error:
+        if pattern_folder(shown):
+            return FileUnreadable.at(Place(shown), "no file fits this pattern", help="check the path")
+        return FileUnreadable.at(Place(shown), f"cannot be read: {error.strerror or error}", help=_nearest(path))
     except OSError as error:
         return FileUnreadable.at(Place(shown), f"cannot be read: {error.strerror or error}", help="check the path")
+
+
+def _nearest(path: Path) -> str:
+    """What to do about a path that is not there: the nearest name in its folder, if one is near."""
+    import difflib
+
+    try:
+        names = sorted(os.listdir(path.parent))[:2000]
+    except OSError:
+        return "check the path"
+    close = difflib.get_close_matches(path.name, names, n=1, cutoff=0.75)
+    return f"did you mean `{(path.parent / close[0]).as_posix()}`?" if close else "check the path"
 
 
 def read_inputs(
@@ -63,12 +104,14 @@ def read_inputs(
     reading = _Inputs(max_bytes, left_out, contents or {})
     for source in sources:
         if source == "-":
-            data = reading.contents.get("-")
-            data = sys.stdin.buffer.read(max_bytes + 1) if data is None else data
-            reading.inputs.append(InputFile(SourceFile(stdin_name, data), reading.unique(stdin_name), True))
+            reading.stdin(stdin_name)
             continue
         path = Path(source)
-        if path.is_dir():
+        if "\0" in source:
+            reading.findings.append(
+                FileUnreadable.at(Place(source), "no file can have this name", help="take the NUL character out")
+            )
+        elif path.is_dir():
             reading.folder(path)
         elif (read := reading.read(path)) is not None:
             reading.inputs.append(InputFile(read, reading.unique(path.name), True))
@@ -95,6 +138,20 @@ class _Inputs:
             number += 1
         self._labels.add(name)
         return name
+
+    def stdin(self, name: str) -> None:
+        """Read standard input, once; a finding says where there is none."""
+        if "-" in self._seen:
+            return
+        self._seen.add("-")
+        data = self.contents.get("-")
+        if data is None and sys.stdin is None:
+            self.findings.append(
+                FileUnreadable.at(Place(name), "standard input is closed", help="pipe a file into it, or name one")
+            )
+            return
+        data = sys.stdin.buffer.read(self.max_bytes + 1) if data is None else data
+        self.inputs.append(InputFile(SourceFile(name, data), self.unique(name), True))
 
     def read(self, path: Path) -> SourceFile | None:
         """The file, or None where it was read before or cannot be (a finding says so)."""
@@ -124,9 +181,21 @@ class _Inputs:
                 )
                 labels[found.as_posix()] = self.unique(name)
             elif (file := self.read(found)) is not None:
+                if _is_report(file.data):
+                    skipped[found.as_posix()] = "a report of bascule"
+                    labels[found.as_posix()] = self.unique(name)
+                    continue
                 files[name] = file
                 labels[name] = self.unique(name)
         self.inputs.append(InputTree(Tree(path.as_posix(), files), path.resolve().name or ".", labels, skipped))
+
+
+_REPORTS = (b'{\n  "findings": [', b'{\n  "bascule-baseline":')
+
+
+def _is_report(data: bytes) -> bool:
+    """Whether a file is a report or a baseline that ``check`` wrote: its JSON is full of texts, and no scenario."""
+    return data.startswith(_REPORTS)
 
 
 def _size(path: Path) -> int:

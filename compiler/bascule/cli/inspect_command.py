@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from bascule.cli.options import COLOUR, load_sources, source_options, use_colour
+from bascule.cli.streams import emit
 
 if TYPE_CHECKING:
     from bascule.workspace import Workspace
@@ -45,7 +46,7 @@ def command(sources: tuple[str, ...], output_format: str, colour: str, **reading
     if findings:
         import sys
 
-        click.echo(render_text(findings, workspace.documents, use_colour(colour, sys.stderr)), err=True, nl=False)
+        emit(render_text(findings, workspace.documents, use_colour(colour, sys.stderr)), err=True)
     return 2 if workspace.unreadable else 0
 
 

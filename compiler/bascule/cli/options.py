@@ -9,13 +9,23 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from bascule.cli.completing import complete_formats, complete_syntaxes
 from bascule.cli.sizes import SIZE
 from bascule.diagnostics import Finding, Severity
 
 if TYPE_CHECKING:
     from bascule.loading import Workspace
 
-__all__ = ["FAIL_ON", "exit_code", "fail_level", "load_sources", "said", "source_options", "use_colour"]
+__all__ = [
+    "FAIL_ON",
+    "exit_code",
+    "fail_level",
+    "load_sources",
+    "said",
+    "source_options",
+    "terminal_width",
+    "use_colour",
+]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -32,7 +42,7 @@ COLOUR = click.option(
     type=click.Choice(["auto", "always", "never"]),
     default="auto",
     show_default=True,
-    help="Colours on a terminal; NO_COLOR and TERM=dumb switch them off.",
+    help="Colours on a terminal; NO_COLOR and TERM=dumb switch them off, FORCE_COLOR on.",
 )
 
 
@@ -40,10 +50,20 @@ def source_options(function: F) -> F:
     """SRC… and the options that say how to read them. Without SRC the configuration's ``sources`` are read."""
     decorators = [
         click.argument("sources", nargs=-1, metavar="[SRC]...", type=click.Path()),
-        click.option("--from", "from_format", metavar="FORMAT", help="Read every SRC as this format (no sniffing)."),
+        click.option(
+            "--from",
+            "from_format",
+            metavar="FORMAT",
+            shell_complete=complete_formats,
+            help="Read every SRC as this format (no sniffing).",
+        ),
         click.option("--locale", default="", metavar="LANG", help="Language of texts whose file names none, e.g. fr."),
         click.option(
-            "--placeholder", default="", metavar="SYNTAX", help="Placeholder syntax of SMS templates, e.g. bracket."
+            "--placeholder",
+            default="",
+            metavar="SYNTAX",
+            shell_complete=complete_syntaxes,
+            help="Placeholder syntax of SMS templates, e.g. bracket.",
         ),
         click.option("--sheet", default="", metavar="NAME", help="Worksheet to read from an XLSX file."),
         click.option(
@@ -82,11 +102,22 @@ def load_sources(sources: Sequence[str], **reading: Any) -> Workspace:
 
 
 def use_colour(choice: str, stream: Any = None) -> bool:
-    """Whether to colour: https://no-color.org, TERM=dumb, and only on a terminal unless forced."""
+    """Whether to colour: ``--color``, then https://no-color.org, then https://force-color.org, then TERM=dumb, and only
+    on a terminal."""
     if choice != "auto":
         return choice == "always"
-    stream = stream or sys.stdout
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb" and bool(stream.isatty())
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR", "0") not in ("", "0"):
+        return True
+    return os.environ.get("TERM") != "dumb" and bool((stream or sys.stdout).isatty())
+
+
+def terminal_width(stream: Any = None) -> int:
+    """Columns of the terminal that a stream goes to; 0 where it goes elsewhere."""
+    import shutil
+
+    return shutil.get_terminal_size().columns if (stream or sys.stdout).isatty() else 0
 
 
 def fail_level(given: str, configured: str) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path, PurePosixPath
 import click
 
 from bascule.backends import Artefact
+from bascule.cli.streams import WriteError
 
-__all__ = ["write_folder"]
+__all__ = ["write_folder", "write_text"]
 
 _OURS = "manifest.json"
 
@@ -22,7 +23,7 @@ def write_folder(folder: Path, artefacts: Sequence[Artefact], *, force: bool = F
 
     The files are written beside it first and moved into place at the end. An existing folder is
     replaced only when bascule made it (it holds a manifest), when it is empty, or with ``force``;
-    otherwise a usage error says so. Raises click.ClickException when the disk refuses.
+    otherwise a usage error says so. Raises WriteError (exit code 2) when the disk refuses.
     """
     folder = folder.absolute()
     if folder.exists() and not folder.is_dir():
@@ -36,7 +37,7 @@ def write_folder(folder: Path, artefacts: Sequence[Artefact], *, force: bool = F
         folder.parent.mkdir(parents=True, exist_ok=True)
         staging = Path(tempfile.mkdtemp(prefix=f".{folder.name}.", dir=folder.parent))
     except OSError as error:
-        raise click.ClickException(f"cannot write next to {folder.name!r}: {error.strerror}") from error
+        raise WriteError(f"cannot write next to {folder.name!r}: {error.strerror}") from error
     try:
         new = staging / "new"
         new.mkdir()
@@ -56,6 +57,21 @@ def write_folder(folder: Path, artefacts: Sequence[Artefact], *, force: bool = F
                 os.replace(staging / "old", folder)
             raise
     except OSError as error:
-        raise click.ClickException(f"cannot write {folder.name!r}: {error.strerror}") from error
+        raise WriteError(f"cannot write {folder.name!r}: {error.strerror}") from error
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write one file whole or not at all. Raises WriteError (exit code 2) when the disk refuses."""
+    try:
+        handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.absolute().parent)
+        try:
+            with os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+                stream.write(text)
+            os.replace(temporary, path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        raise WriteError(f"cannot write {path.name!r}: {error.strerror}") from error

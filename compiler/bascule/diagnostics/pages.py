@@ -19,7 +19,7 @@ HEADINGS = ("What it does", "Why", "Example", "Use instead", "Fix safety", "Sour
 
 _HEADING = re.compile(rf"^(?:#+ *)?({'|'.join(HEADINGS)})(?::[ \t]*|[ \t]*$)", re.MULTILINE)
 _PACKAGES = ("bascule.diagnostics", "bascule.language", "bascule.whatsapp", "bascule.parsers", "bascule.passes",
-             "bascule.backends", "bascule.settings", "bascule.cli")  # fmt: skip
+             "bascule.backends", "bascule.settings", "bascule.suites", "bascule.cli")  # fmt: skip
 
 
 def all_rules() -> dict[str, type[Rule]]:

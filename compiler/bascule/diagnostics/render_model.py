@@ -41,7 +41,9 @@ class CheckReport:
     ``results`` are sorted and hold suppressed findings too; ``documents`` (by display path) show secrets covered;
     ``files`` are the display paths of the files that were read; ``shown`` maps display paths to paths that name no
     folder of this machine; ``fail_on`` is the lowest severity that fails (None: none does); ``readable`` is false when
-    something could not be read. ``docs_url`` is where the pages of the rules are published (``""``: nowhere).
+    something could not be read. ``docs_url`` is where the pages of the rules are published (``""``: nowhere). ``width``
+    is that of the terminal (0: none); ``passed_over`` counts the files that nothing was read from; ``baseline`` is the
+    display path of the baseline (``""``: none is used).
     """
 
     results: tuple[Result, ...]
@@ -53,6 +55,9 @@ class CheckReport:
     readable: bool = True
     colour: bool = False
     docs_url: str = ""
+    width: int = 0
+    passed_over: int = 0
+    baseline: str = ""
 
     @property
     def findings(self) -> list[Finding]:

@@ -11,7 +11,7 @@ from bascule.diagnostics.pages import page_sections
 from bascule.diagnostics.render_model import CheckReport, Result, Suppression, region, snippet
 from bascule.diagnostics.render_text import clock_text
 from bascule.diagnostics.rules import FAMILIES, Rule, registry
-from bascule.source import Span
+from bascule.source import Document, Span
 
 __all__ = ["FINGERPRINT", "ROOT", "SCHEMA", "render_sarif"]
 
@@ -40,7 +40,7 @@ def render_sarif(report: CheckReport) -> str:
         "invocations": [{"executionSuccessful": report.readable}],
         "originalUriBaseIds": {ROOT: {"description": {"text": "The folder in which bascule was run."}}},
         "language": "en",
-        "columnKind": "unicodeCodePoints",
+        "columnKind": "utf16CodeUnits",
         "results": [_result(report, result, index) for result in report.results],
     }
     log = {"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}
@@ -96,6 +96,9 @@ def _result(report: CheckReport, result: Result, index: dict[str, int]) -> dict[
         data["fixes"] = [fix]
     if result.suppression is not None:
         data["suppressions"] = [_suppression(report, result.suppression)]
+    if report.baseline:
+        known = result.suppression is not None and result.suppression.file == report.baseline
+        data["baselineState"] = "unchanged" if known else "new"
     return data
 
 
@@ -115,10 +118,7 @@ def _fix(report: CheckReport, fix: Fix) -> dict[str, Any] | None:
             return None
         if document.text[part.start : part.end] != text[part.start : part.end]:
             return None
-        line, column, end_line, end_column = region(document.span(part.start, part.end))
-        replacement: dict[str, Any] = {
-            "deletedRegion": {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
-        }
+        replacement: dict[str, Any] = {"deletedRegion": _region(document, document.span(part.start, part.end))}
         if part.text:
             replacement["insertedContent"] = {"text": part.text}
         changes.setdefault(edit.place.file, []).append(replacement)
@@ -140,11 +140,25 @@ def _label(label: Label) -> str:
     return label.text if label.clock is None else f"{label.text} (+{clock_text(label.clock)})"
 
 
+def _region(document: Document | None, span: Span | None) -> dict[str, Any]:
+    """A region with its columns in UTF-16 code units (``columnKind``): viewers written in JavaScript or C# count so,
+    and few of them look at the property."""
+    line, column, end_line, end_column = region(span)
+    if document is not None and span is not None:
+        column += _astral(document.line_text(line)[: column - 1])
+        end_column += _astral(document.line_text(end_line)[: end_column - 1])
+    return {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
+
+
+def _astral(text: str) -> int:
+    """Characters that take two UTF-16 code units."""
+    return 0 if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2 - len(text)
+
+
 def _location(
     report: CheckReport, file: str, span: Span | None, pointer: str = "", text: str = "", number: int = 0
 ) -> dict[str, Any]:
-    line, column, end_line, end_column = region(span)
-    place: dict[str, Any] = {"startLine": line, "startColumn": column, "endLine": end_line, "endColumn": end_column}
+    place = _region(report.documents.get(file), span)
     shown = snippet(report, file, span)
     if shown:
         place["snippet"] = {"text": shown}

@@ -45,6 +45,8 @@ def render_statistics(report: CheckReport, *, as_json: bool = False) -> str:
     entries = statistics_data(report)
     if as_json:
         return render_json(entries)
+    if not entries:
+        return "no findings\n"
     width = max((len(str(entry["count"])) for entry in entries), default=1)
     lines = []
     for entry in entries:

@@ -12,14 +12,18 @@ from bascule.source import Document, Span
 __all__ = ["Palette", "clock_text", "render_concise", "render_text", "summary_line"]
 
 _SGR = {Severity.ERROR: "31;1", Severity.WARNING: "33;1", Severity.INFO: "36;1"}
-_MAX_LINE = 160
+_MAX_LINE, _MIN_LINE = 160, 40
+"""Columns of a source line that are shown: as many as the terminal has, but never more or less."""
 
 
 class Palette:
-    """ANSI colours, or none: the caller decides from the terminal, ``--color`` and ``NO_COLOR``."""
+    """ANSI colours, or none: the caller decides from the terminal, ``--color`` and ``NO_COLOR``. ``most`` is how many
+    columns of a source line are shown in a terminal of ``width`` columns (0: no terminal)."""
 
-    def __init__(self, colour: bool) -> None:
+    def __init__(self, colour: bool, width: int = 0) -> None:
         self.colour = colour
+        # Beside the line stand ` | ` and the marks of what was left out.
+        self.most = min(max(width - 6, _MIN_LINE), _MAX_LINE) if width else _MAX_LINE
 
     def paint(self, text: str, sgr: str) -> str:
         """Wrap text in a colour when colours are on."""
@@ -41,11 +45,17 @@ def clock_text(seconds: float) -> str:
     return " ".join(parts[:2]) or "0 s"
 
 
+def _columns(char: str) -> int:
+    if char < "\u0300":
+        return 1
+    if unicodedata.category(char) in ("Mn", "Me", "Cf"):
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1
+
+
 def _width(text: str) -> int:
-    """Columns a text takes in a terminal: combining marks none, East Asian wide and emoji two."""
-    return sum(
-        0 if unicodedata.combining(char) else 2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text
-    )
+    """Columns a text takes in a terminal: marks and joiners none, East Asian wide and emoji two."""
+    return sum(_columns(char) for char in text)
 
 
 def _clean(text: str) -> str:
@@ -59,24 +69,43 @@ def _clean(text: str) -> str:
 _BIDI = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
 
+def _window(line: str, start: int, most: int) -> tuple[int, int]:
+    """The part of a line that is shown around a place: its first character, and the one behind its last."""
+    if len(line) <= 4 * most and _width(_clean(line)) <= most:  # a file of one line is not measured for each finding
+        return 0, len(line)
+    first, room = start, most // 4  # some of what stands before the place, the rest behind it
+    while first > 0 and (room := room - _width(_clean(line[first - 1]))) >= 0:
+        first -= 1
+    last, room = first, most
+    while last < len(line) and (room := room - _width(_clean(line[last]))) >= 0:
+        last += 1
+    while last == len(line) and first > 0 and (room := room - _width(_clean(line[first - 1]))) >= 0:
+        first -= 1
+    return first, last
+
+
+def _marked(document: Document, span: Span, line: str) -> tuple[int, int]:
+    """The characters of a line that a span covers. Sheets count cells in their columns: there the offset tells."""
+    start = span.column - 1
+    end = span.end_column - 1 if span.end_line == span.line else len(line)
+    if "\t" in line and span.end_line == span.line:
+        at = span.start - (document.text.rfind("\n", 0, span.start) + 1)
+        if at != start and line[:at].count("\t") == start:
+            start, end = at, at + span.end - span.start
+    return start, max(end, start + 1)
+
+
 def _snippet(
     document: Document, span: Span, text: str, mark: str, paint: str, palette: Palette, gutter: int
 ) -> list[str]:
     line = document.line_text(span.line)
     if not line.strip() and not line:
         return []
-    start = span.column - 1
-    end = span.end_column - 1 if span.end_line == span.line else len(line)
-    end = max(end, start + 1)
-    offset = 0
-    if len(line) > _MAX_LINE:
-        offset = max(0, min(start - 40, len(line) - _MAX_LINE))
-        line = line[offset : offset + _MAX_LINE]
-        start, end = start - offset, min(end - offset, _MAX_LINE)
-    before = _clean(line[:start])
-    inside = _clean(line[start:end])
-    lead = ("…" if offset else "") + _clean(line)
-    pad = _width(before) + (1 if offset else 0)
+    start, end = _marked(document, span, line)
+    first, last = _window(line, min(start, len(line)), palette.most - gutter)
+    lead = ("…" if first else "") + _clean(line[first:last]) + ("…" if last < len(line) else "")
+    pad = _width(_clean(line[first:start])) + (1 if first else 0)
+    inside = _clean(line[start : min(end, last)])
     caret = palette.paint(mark * max(_width(inside), 1) + (f" {text}" if text else ""), paint)
     return [
         f"{palette.paint(str(span.line).rjust(gutter), '34;1')} {palette.paint('|', '34;1')} {lead}",
@@ -94,7 +123,7 @@ def _one(finding: Finding, documents: Mapping[str, Document], palette: Palette) 
         f"{palette.paint(f'{finding.severity}[{finding.code}]', colour)} {palette.paint(_clean(finding.message), '1')}"
     ]
     span = finding.span
-    where = finding.place.file
+    where = _clean(finding.place.file)
     if span is not None:
         where += f":{span.line}:{span.column}"
     numbers = [span.line] if span else []
@@ -111,7 +140,7 @@ def _one(finding: Finding, documents: Mapping[str, Document], palette: Palette) 
             marks.append(((label.span.line, 0, order), drawn))
         else:
             at = f"{label.place.file}:{label.span.line}:{label.span.column}" if label.span else label.place.file
-            marks.append(((1 << 30, 0, order), [f"{' ' * gutter} = at {at}: {_clean(_label_text(label))}"]))
+            marks.append(((1 << 30, 0, order), [f"{' ' * gutter} = at {_clean(at)}: {_clean(_label_text(label))}"]))
     drawn_any = False
     last = ""
     for _, drawn in sorted(marks, key=lambda item: item[0]):
@@ -133,9 +162,12 @@ def _one(finding: Finding, documents: Mapping[str, Document], palette: Palette) 
     return "\n".join(lines)
 
 
-def render_text(findings: Iterable[Finding], documents: Mapping[str, Document], colour: bool = False) -> str:
-    """Findings with their snippets, separated by empty lines; ends with a line break unless empty."""
-    palette = Palette(colour)
+def render_text(
+    findings: Iterable[Finding], documents: Mapping[str, Document], colour: bool = False, width: int = 0
+) -> str:
+    """Findings with their snippets, separated by empty lines; ends with a line break unless empty. ``width`` is that
+    of the terminal (0: none)."""
+    palette = Palette(colour, width)
     blocks = [_one(finding, documents, palette) for finding in findings]
     return "\n\n".join(blocks) + "\n" if blocks else ""
 
@@ -145,7 +177,7 @@ def render_concise(findings: Iterable[Finding]) -> str:
     lines = []
     for finding in findings:
         line, column = (finding.span.line, finding.span.column) if finding.span else (1, 1)
-        where = f"{finding.place.file}:{line}:{column}"
+        where = f"{_clean(finding.place.file)}:{line}:{column}"
         lines.append(f"{where}: {finding.severity}[{finding.code}] {_clean(finding.message)}\n")
     return "".join(lines)
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 
+from bascule.diagnostics.finding import Applicability, Finding
 from bascule.diagnostics.render_model import CheckReport
 from bascule.diagnostics.render_text import summary_line
 
@@ -19,6 +21,10 @@ FORMATS: dict[str, str] = {
     "junit": "JUnit XML, for test reports",
     "checkstyle": "Checkstyle XML",
 }
+
+
+_MANY = 50
+"""From here on, findings are hard to survey one by one."""
 
 
 def render(name: str, report: CheckReport) -> str:
@@ -43,7 +49,28 @@ def _text(report: CheckReport) -> str:
 
     findings = report.findings
     count = len(report.files)
-    hidden = f" ({report.suppressed} suppressed)" if report.suppressed else ""
+    notes = [f"{report.suppressed} suppressed"] if report.suppressed else []
+    if report.passed_over:
+        notes.append(f"{report.passed_over} file{'s' if report.passed_over != 1 else ''} not read as scenarios")
     gap = "\n" if findings else ""
-    summary = f"{count} file{'s' if count != 1 else ''} checked: {summary_line(findings)}{hidden}"
-    return f"{render_text(findings, report.documents, report.colour)}{gap}{summary}\n"
+    summary = f"{count} file{'s' if count != 1 else ''} checked: {summary_line(findings)}"
+    lines = [summary + (f" ({', '.join(notes)})" if notes else ""), *_advice(findings)]
+    body = render_text(findings, report.documents, report.colour, report.width)
+    return body + gap + "".join(f"{line}\n" for line in lines)
+
+
+def _advice(findings: Sequence[Finding]) -> list[str]:
+    """What can be done about the findings at once, and how to see many of them in less space."""
+    safe = sum(1 for finding in findings if _can(finding, Applicability.SAFE))
+    unsafe = sum(1 for finding in findings if _can(finding, Applicability.UNSAFE))
+    lines = [f"{safe} can be mended with --fix"] if safe else []
+    if unsafe:
+        lines = [f"{f'{safe} can be mended with --fix, ' if safe else ''}{unsafe} {'more ' if safe else ''}"
+                 f"{'' if safe else 'can be mended '}with --fix --unsafe-fixes"]  # fmt: skip
+    if len(findings) > _MANY:
+        lines.append("--statistics counts them by code; --format concise prints one line each")
+    return lines
+
+
+def _can(finding: Finding, applicability: Applicability) -> bool:
+    return finding.fix is not None and bool(finding.fix.edits) and finding.fix.applicability is applicability

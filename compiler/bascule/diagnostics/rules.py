@@ -25,6 +25,7 @@ FAMILIES = {
     "LOS": "loss",
     "CFG": "configuration",
     "CTC": "contacts",
+    "TST": "tests and simulation",
 }
 
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")

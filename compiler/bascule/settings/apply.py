@@ -18,6 +18,10 @@ from bascule.source import Document, Place, Span
 __all__ = ["Judged", "Paths", "Suppressed", "judge"]
 
 
+_NEAR = 12
+"""Lines between a comment and the finding that it may have been meant for: a node written over many lines."""
+
+
 @dataclass(frozen=True, slots=True)
 class Suppressed:
     """A finding that is not reported. ``by`` is ``comment``, ``override`` or ``baseline``; ``span`` is the comment's or
@@ -60,21 +64,22 @@ def judge(
     files: Collection[str] = (),
     baseline: Baseline | None = None,
     want_keys: bool = False,
+    gone: Collection[str] = (),
 ) -> Judged:
     """Decide for every (located) finding whether it is reported. Pure.
 
     Findings that mean that something could not be read are always reported, whatever the settings say. ``files`` are
-    the display paths of all files that were read.
+    the display paths of all files that were read; ``gone`` are files of the baseline that are no more.
     """
     run = _Run(settings, documents, paths, files)
     kept, suppressed, deselected = run.sort(findings)
-    extra = [*run.comment_findings, *run.unused({finding.place.file for finding in kept if _is_misread(finding)})]
+    extra = [*run.comment_findings, *run.unused(kept)]
     keys: Counter[Key] = Counter()
     if baseline is not None or want_keys:
         kept, known, keys = _known(kept, documents, paths, baseline, run.fatal)
         suppressed += known
     if baseline is not None:
-        extra += baseline.stale(keys, {paths.in_baseline(file) for file in {*files, *documents}})
+        extra += baseline.stale(keys, {paths.in_baseline(file) for file in {*files, *documents}}, gone)
         documents = {**documents, baseline.document.path: baseline.document}
     for finding in extra:
         placed = locate(finding, documents)
@@ -207,18 +212,26 @@ class _Run:
                 hidden = hidden or Suppressed(finding, "override", override.reason, override.place.file)
         return hidden
 
-    def unused(self, misread: Collection[str] = ()) -> list[Finding]:
-        """Suppressions of selected codes that nothing needed. In files that are ``misread`` they may be needed once
-        that is mended: there they have no fix."""
+    def unused(self, kept: Sequence[Finding] = ()) -> list[Finding]:
+        """Suppressions of selected codes that nothing needed. In files that are misread they may be needed once that
+        is mended, and beside a reported finding of their code they may just stand on the wrong line: there they have
+        no fix."""
         found: list[Finding] = []
+        misread = {finding.place.file for finding in kept if _is_misread(finding)}
+        lines: dict[tuple[str, str], list[int]] = {}
+        for finding in kept:
+            if finding.span is not None:
+                lines.setdefault((finding.place.file, finding.code), []).append(finding.span.line)
         for number, comment in enumerate(self.comments):
             for span, code in comment.codes:
                 if ("comment", number, code) not in self._used and self.view(comment.file).enabled(code):
                     what = f"there is no `{code}` {f'on line {comment.line}' if comment.line else 'in this file'}"
                     place = Place(comment.file, "", (span.start, span.end))
-                    document = None if comment.file in misread else self.documents.get(comment.file)
+                    near = _nearest(lines.get((comment.file, code), ()), comment.line)
+                    document = None if near or comment.file in misread else self.documents.get(comment.file)
                     fix = _without(document, comment, span) if document is not None else None
-                    found.append(replace(_unused(place, what, fix), span=span))
+                    help = f"the nearest is on line {near}: move the comment to it or above it" if near else "remove it"
+                    found.append(replace(_unused(place, what, fix, help), span=span))
         for number, override in enumerate(self.settings.overrides):
             covered = [file for file in self.files if override.covers(self.paths.absolute(file))]
             whole = any(override.within(folder) for folder in self.paths.folders)
@@ -243,8 +256,14 @@ def _is_misread(finding: Finding) -> bool:
     return finding.code.startswith("PAR") and finding.severity >= Severity.WARNING
 
 
-def _unused(place: Place, what: str, fix: Fix | None = None) -> Finding:
-    return SuppressionUnused.at(place, f"this suppression is not needed: {what}", help="remove it", fix=fix)
+def _nearest(lines: Iterable[int], line: int) -> int:
+    """The line nearest to a comment's that is not far away; 0 where there is none, or the comment is the file's."""
+    near = [other for other in lines if abs(other - line) <= _NEAR]
+    return min(near, key=lambda other: (abs(other - line), other)) if line and near else 0
+
+
+def _unused(place: Place, what: str, fix: Fix | None = None, help: str = "remove it") -> Finding:
+    return SuppressionUnused.at(place, f"this suppression is not needed: {what}", help=help, fix=fix)
 
 
 def _without(document: Document, comment: Comment, code: Span) -> Fix:

@@ -28,9 +28,19 @@ class Baseline:
     places: Mapping[Key, str]
     document: JsonDocument
 
-    def stale(self, found: Mapping[Key, int], files: Collection[str]) -> list[Finding]:
-        """One finding per entry that allows more than there is, for files that were read (named as in the baseline)."""
+    def stale(self, found: Mapping[Key, int], files: Collection[str], gone: Collection[str] = ()) -> list[Finding]:
+        """One finding per entry that allows more than there is, for files that were read (named as in the baseline),
+        and one for each file that is ``gone``."""
         findings = []
+        for file in sorted(gone):
+            keys = [key for key in self.counts if key.file == file]
+            count = sum(self.counts[key] for key in keys)
+            message = (
+                f"the baseline knows {count} finding{'' if count == 1 else 's'} of `{file}`, and there is no such file"
+            )
+            place = Place(self.document.path, self.places[keys[0]])
+            help = "take them out with `bascule baseline prune`; of a renamed file write a new baseline"
+            findings.append(BaselineStale.at(place, message, help=help))
         for key, count in self.counts.items():
             here = found.get(key, 0)
             if here < count and key.file in files:

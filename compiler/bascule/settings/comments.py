@@ -28,7 +28,7 @@ from bascule.source.yaml import YamlDocument
 __all__ = ["Comment", "read_comments"]
 
 WORDS = ("ignore", "ignore-file")
-_DIRECTIVE = re.compile(r"#[ \t]{0,20}bascule[ \t]{0,20}:[ \t]{0,20}(?P<word>[A-Za-z-]{1,40})")
+_DIRECTIVE = re.compile(r"#[ \t]{0,20}bascule[ \t]{0,20}:[ \t]{0,20}(?P<word>[A-Za-z-]{1,40})", re.IGNORECASE)
 _CODES = re.compile(r"[ \t]{0,20}\[(?P<codes>[^\[\]]*)\](?P<reason>.*)$")
 _BLANK = re.compile(r"[ \t]*(?:#.*)?$")
 _MOST, _MOST_CODES, _MOST_HINTS = 1000, 50, 20
@@ -64,7 +64,7 @@ def _directives(document: Document) -> Iterator[tuple[int, int, int, str]]:
     """Each comment that speaks to bascule: its start, the end of its word, its end (of the line), and the word."""
     inner = document.inner if isinstance(document, MaskedDocument) else document
     text = document.text
-    if "bascule" not in text or not isinstance(inner, (YamlDocument, PropertiesDocument)):
+    if "bascule" not in text.lower() or not isinstance(inner, (YamlDocument, PropertiesDocument)):
         return
     found = [hit for _, hit in zip(range(_MOST), _DIRECTIVE.finditer(text), strict=False)]
     if not found:

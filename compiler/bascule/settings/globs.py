@@ -22,12 +22,18 @@ def matches(pattern: str, path: str) -> bool:
     """Whether a relative posix path, or a folder above it, fits the pattern.
 
     ``*`` is any text without ``/``, ``?`` one character, ``**`` any number of folders. A pattern without ``/``
-    fits at any depth; a pattern that fits a folder fits everything in it. Work is at most the product of the lengths.
+    fits at any depth; a pattern that fits a folder, or an archive (``a.zip!/b.csv``), fits everything in it. Work is at
+    most the product of the lengths.
     """
     wanted = _parts(pattern)
     alive = _reached({0}, wanted)
     for name in path.split("/"):
-        stepped = {at + (wanted[at] != "**") for at in alive if wanted[at] == "**" or _fits(wanted[at], name)}
+        names = (name, name[:-1]) if name.endswith("!") else (name,)
+        stepped = {
+            at + (wanted[at] != "**")
+            for at in alive
+            if wanted[at] == "**" or any(_fits(wanted[at], known) for known in names)
+        }
         if len(wanted) in stepped:
             return True
         alive = _reached(stepped, wanted)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from bascule.diagnostics import FAMILIES, Rule, Severity, registry
 
-__all__ = ["Layer", "Selection", "Unknown", "resolve", "severity_of", "split_selectors"]
+__all__ = ["Layer", "Selection", "Unknown", "nearest", "resolve", "severity_of", "split_selectors"]
 
 ALL = "ALL"
 _pending = ["bascule.diagnostics", "bascule.language", "bascule.passes.rules", "bascule.passes", "bascule.parsers", ""]
@@ -21,8 +21,8 @@ _LOOKALIKES = str.maketrans("OIL", "011")
 class Unknown(Exception):
     """A selector that matches no rule. ``help`` names the nearest one."""
 
-    def __init__(self, selector: str, help: str) -> None:
-        super().__init__(f"no code, family or rule is called `{selector[:60]}`")
+    def __init__(self, selector: str, help: str, message: str = "") -> None:
+        super().__init__(message or f"no code, family or rule is called `{selector[:60]}`")
         self.help = help
 
 
@@ -57,14 +57,41 @@ def resolve(selector: str, *, exact: bool = False, suggest: bool = True) -> str:
             return named
     if not suggest:
         raise Unknown(wanted, "`bascule explain` lists the codes")
-    names = {rule.name: other for other, rule in known.items()}
+    if exact and (family := _family(code, known)):
+        what = f"`{family}` stands for several codes, and one is needed here"
+        raise Unknown(wanted, f"name each code; `bascule explain {family}` lists them", what)
+    raise Unknown(wanted, nearest(wanted, known, families=not exact))
+
+
+def _family(code: str, known: Mapping[str, object]) -> str:
+    return code if code[:3] in FAMILIES and any(other.startswith(code) for other in known) else ""
+
+
+def nearest(wanted: str, known: Mapping[str, type[Rule]], *, families: bool = True) -> str:
+    """What may have been meant by a selector that matches none of the known rules, as a help text."""
+    code = wanted.upper()
     digits = code[:3] + code[3:].translate(_LOOKALIKES)
     if digits in known:
-        raise Unknown(wanted, f"did you mean `{digits}`?")
-    close = difflib.get_close_matches(code, [*known, *(() if exact else FAMILIES)], n=5, cutoff=0.6)
+        return f"did you mean `{digits}`?"
+    if code[:3] in FAMILIES and len(code) == 6 and digits[3:].isdigit():
+        # The digits say nothing about the meaning: only a slip of one key is worth a guess.
+        slips = [other for other in known if other[:3] == code[:3] and _one_slip(other, digits)]
+        if len(slips) == 1:
+            return f"did you mean `{slips[0]}`?"
+        return f"`bascule explain {code[:3]}` lists the codes that begin so"
+    close = difflib.get_close_matches(code, [*known, *(FAMILIES if families else ())], n=5, cutoff=0.6)
     close.sort(key=lambda other: -len(posixpath.commonprefix([other, code])))
-    close = close or difflib.get_close_matches(wanted.lower(), names, n=1)
-    raise Unknown(wanted, f"did you mean `{close[0]}`?" if close else "`bascule explain` lists the codes")
+    close = close or difflib.get_close_matches(wanted.lower(), [rule.name for rule in known.values()], n=1)
+    return f"did you mean `{close[0]}`?" if close else "`bascule explain` lists the codes"
+
+
+def _one_slip(known: str, given: str) -> bool:
+    """Whether two codes differ in two digits that changed places."""
+    differ = [at for at in range(6) if known[at] != given[at]]
+    if len(differ) != 2 or differ[1] != differ[0] + 1:
+        return False
+    first, second = differ
+    return known[first] == given[second] and known[second] == given[first]
 
 
 def split_selectors(values: Iterable[str]) -> list[str]:

@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bascule.covering import covered
 from bascule.diagnostics import Finding, registry
 from bascule.diagnostics.parse_rules import (
     FileTooLarge,
@@ -31,7 +32,7 @@ from bascule.parsers import (
     sniff,
 )
 from bascule.parsers.base import only_near_miss
-from bascule.source import DEFAULT_MAX_BYTES, Document, Place, SourceFile, TextDocument, Tree
+from bascule.source import DEFAULT_MAX_BYTES, Document, Place, Problem, SourceFile, TextDocument, Tree
 from bascule.source.archive import is_archive, read_archive
 
 __all__ = ["InputFile", "InputTree", "LoadedFile", "Workspace", "load"]
@@ -188,6 +189,12 @@ def _has_projects(name: str) -> bool:
     return load_project_parser(info) is not None
 
 
+def _takes_all(name: str) -> bool:
+    """Whether files of the format that no project claims are one project all the same."""
+    info = next(info for info in all_formats() if info.name == name)
+    return not info.alone and _has_projects(name)
+
+
 def _common_folder(paths: Sequence[str]) -> str:
     folders = [path.split("/")[:-1] for path in paths]
     common: list[str] = []
@@ -253,7 +260,7 @@ def _projects(run: _Load, item: InputTree) -> list[tuple[str, Claim]]:
         run.workspace.documents.setdefault(item.tree.path, TextDocument(item.tree.path, ""))
         run.workspace.unreadable = True
         return []
-    if not found and wanted is not None and _has_projects(wanted) and fitting.files:
+    if not found and wanted is not None and _takes_all(wanted) and fitting.files:
         reason = f"`--from {wanted}`" if run.wanted else f"its files are all of {wanted}"
         return [(wanted, Claim("", tuple(fitting.files), Match(100, reason)))]
     return found
@@ -265,7 +272,7 @@ def _load_project(run: _Load, item: InputTree, name: str, claim: Claim) -> None:
     info = next(info for info in all_formats() if info.name == name)
     parser = load_project_parser(info)
     assert parser is not None, name
-    parsed = parser.parse_project(tree, run.options)
+    parsed = covered(tree.files, lambda files: parser.parse_project(Tree(tree.path, files), run.options))
     members = []
     prefix = f"{claim.root}/" if claim.root else ""
     for inner, file in tree.files.items():
@@ -316,6 +323,8 @@ def _our_fault(path: str, error: Exception) -> Finding:
 def _load_one(workspace: Workspace, item: InputFile, options: ParseOptions, wanted: str | None) -> None:
     file = item.file
     name, match, answers = _choose(item, wanted)
+    if wanted is None and _is_test(item, name, match):
+        name, match, answers = None, None, []
     if name is None or match is None:
         reasons = [f"not {known}: {answer.reason}" for known, answer in answers]
         if item.explicit:
@@ -323,29 +332,52 @@ def _load_one(workspace: Workspace, item: InputFile, options: ParseOptions, want
             document = TextDocument(file.path, text)
             workspace.documents[file.path] = document
             defects = [] if file.is_zip else list(file.encoding_problems)
-            if file.json is None and text.lstrip()[:1] in ("{", "["):
+            if file.json is not None:
+                defects.extend(file.json.problems)
+            elif text.lstrip()[:1] in ("{", "["):
                 from bascule.source.json import read_json
 
                 defects.extend(read_json(file.path, text).problems)
             workspace.findings.extend(findings_of(defects, document))
-            workspace.findings.append(
-                FormatUnknown.at(
-                    Place(file.path),
-                    "no format recognises this file",
-                    notes=reasons,
-                    help="name its format with `--from`; `bascule formats` lists them",
-                )
-            )
+            workspace.findings.append(_unknown(file, reasons, defects))
             workspace.unreadable = True
         reason = "; ".join(reasons) or "no format recognises it"
         workspace.files.append(LoadedFile(file.path, item.label, None, reason, None))
         return
     info = next(info for info in all_formats() if info.name == name)
-    parsed = load_parser(info).parse(file, options)
+    parsed = covered({"": file}, lambda files: load_parser(info).parse(files[""], options))
     workspace.documents[file.path] = parsed.document
     problems = [] if file.is_zip else list(file.encoding_problems)
     workspace.findings.extend(findings_of(problems, TextDocument(file.path, file.text if problems else "")))
     _keep(workspace, LoadedFile(file.path, item.label, name, match.reason, parsed), match)
+
+
+def _is_test(item: InputFile, name: str | None, match: Match | None) -> bool:
+    """Whether the file is a suite of conversations (docs/testing.md) that no format but plain texts claims for sure."""
+    file = item.file
+    if file.is_zip or file.encoding == "binary":
+        return False
+    if name == "sms":
+        return file.path.lower().endswith(".convo.txt") or "bascule-test" in file.text[:4000]
+    if not item.explicit or (match is not None and match.confidence >= POSSIBLE):
+        return False
+    from bascule.suites.read import suite_format
+
+    return suite_format(file) is not None
+
+
+def _unknown(file: SourceFile, reasons: Sequence[str], defects: Sequence[Problem]) -> Finding:
+    """The finding of a file that no format recognises: what can be done depends on what is wrong with it."""
+    message, help = "no format recognises this file", "name its format with `--from`; `bascule formats` lists them"
+    if not file.data.strip():
+        message, help, reasons = "the file is empty", "export it again, or leave it out", ()
+    elif _is_test(InputFile(file, ""), None, None):
+        message, help = "this is a test suite, not a scenario", "give it with `bascule test SOURCE --suite FILE`"
+    elif defects:
+        help = "mend what else is reported of it, or export it again; `--from` names its format"
+    elif file.path == "stdin":
+        help = "name its format with `--from`, or the file with its ending: `--stdin-filename sms.csv`"
+    return FormatUnknown.at(Place(file.path), message, notes=reasons, help=help)
 
 
 def _keep(workspace: Workspace, loaded: LoadedFile, match: Match) -> None:

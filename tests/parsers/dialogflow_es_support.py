@@ -248,12 +248,23 @@ def _carried(messages: list[dict[str, Any]]) -> set[int]:
         numbers = [index for index, message in enumerate(messages) if message.get("lang") == language]
         loud = {_platform(messages[index]) for index in numbers if _says(messages[index])}
         if not loud & {"viber", ""}:
-            foreign = {_platform(messages[index]) for index in numbers if str(messages[index].get("type")) == "4"}
+            foreign = {
+                _platform(messages[index])
+                for index in numbers
+                if str(messages[index].get("type")) == "4" and not _told(messages[index].get("payload", {}))
+            }
             order = ["facebook", "telegram", "line", "slack", "skype", "kik", "google"]
             loud = set(sorted(loud, key=lambda name: (name in foreign, order.index(name)))[:1])
         chosen = "viber" if "viber" in loud else "" if "" in loud else next(iter(loud), "")
         carried.update(index for index in numbers if _platform(messages[index]) == chosen)
     return carried
+
+
+def _told(payload: dict[str, Any]) -> bool:
+    """Whether a custom payload is a message that can be said: lists of Messenger are not."""
+    body = payload.get("facebook", {})
+    inner = body.get("attachment", {}).get("payload", {})
+    return bool(body) and inner.get("template_type", "button") in ("button", "generic")
 
 
 def _message(message: dict[str, Any], at: str) -> Iterator[str]:
@@ -268,6 +279,18 @@ def _message(message: dict[str, Any], at: str) -> Iterator[str]:
             here = f"{at}/payload/richContent/{row}/{number}"
             yield here
             yield from (f"{here}/options/{index}" for index in range(len(part.get("options", ()))))
+    facebook = payload.get("facebook", {})
+    yield from (
+        f"{at}/payload/facebook/quick_replies/{index}" for index in range(len(facebook.get("quick_replies", ())))
+    )
+    template = facebook.get("attachment", {}).get("payload", {})
+    here = f"{at}/payload/facebook/attachment/payload"
+    yield from (f"{here}/buttons/{index}" for index in range(len(template.get("buttons", ()))))
+    for number, element in enumerate(template.get("elements", ())):
+        yield from (f"{here}/elements/{number}/buttons/{index}" for index in range(len(element.get("buttons", ()))))
+    for name, rows in payload.get("telegram", {}).get("reply_markup", {}).items():
+        for number, row in enumerate(rows if name in ("inline_keyboard", "keyboard") else ()):
+            yield from (f"{at}/payload/telegram/reply_markup/{name}/{number}/{index}" for index in range(len(row)))
     if "viber" in payload:
         yield f"{at}/payload/viber"
         yield from _viber(payload["viber"], f"{at}/payload/viber")

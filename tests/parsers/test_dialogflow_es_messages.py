@@ -164,6 +164,58 @@ def test_custom_payloads_of_other_channels_are_kept_whole() -> None:
     assert len(found(parsed, "LOS508")) == 1
 
 
+def test_messengers_quick_replies_and_buttons_are_choices() -> None:
+    reply = {"content_type": "text", "title": "Oui, j'ai", "payload": "OUI"}
+    where = {"content_type": "location"}
+    parsed, (node,) = says(
+        {
+            "type": "4",
+            "platform": "facebook",
+            "payload": {"facebook": {"text": "De la fièvre ?", "quick_replies": [reply, where]}},
+        }
+    )
+    assert isinstance(node, Ask)
+    assert said(node) == "De la fièvre ?"
+    assert titles(node)[0] == "Oui, j'ai"
+    assert [choice.payload for choice in node.content.choices] == ["OUI", ""]
+    assert node.content.choices[1].kind is ChoiceKind.SHARE_LOCATION
+    assert not parsed.ledger.losses()
+    buttons = [{"type": "web_url", "title": "Site", "url": "https://exemple.fr"},
+               {"type": "phone_number", "title": "Appeler", "payload": "+33123456789"},
+               {"type": "postback", "title": "Suite", "payload": "SUITE"}]  # fmt: skip
+    template = {"template_type": "button", "text": "Que faire ?", "buttons": buttons}
+    _, (node,) = says({"type": 4, "payload": {"facebook": {"attachment": {"type": "template", "payload": template}}}})
+    assert [choice.kind for choice in node.content.choices] == [ChoiceKind.URL, ChoiceKind.CALL, ChoiceKind.REPLY]
+    assert said(node) == "Que faire ?"
+
+
+def test_messengers_cards_and_pictures_are_cards_and_pictures() -> None:
+    element = {"title": "Roman", "subtitle": "Neuf", "image_url": "https://exemple.fr/a.png",
+               "buttons": [{"type": "postback", "title": "Prendre", "payload": "P"}]}  # fmt: skip
+    template = {"template_type": "generic", "elements": [element, {**element, "title": "Essai"}]}
+    _, (node,) = says({"type": 4, "payload": {"facebook": {"attachment": {"type": "template", "payload": template}}}})
+    assert [plain_text(card.title.first) for card in node.content.cards] == ["Roman", "Essai"]
+    picture = {"type": "image", "payload": {"url": "https://exemple.fr/b.png"}}
+    _, (node,) = says({"type": 4, "payload": {"facebook": {"attachment": picture}}})
+    assert node.content.media[0].kind is MediaKind.IMAGE
+
+
+def test_telegrams_keyboards_are_choices() -> None:
+    keyboard = {
+        "inline_keyboard": [[{"text": "Oui", "callback_data": "o"}], [{"text": "Site", "url": "https://exemple.fr"}]]
+    }
+    parsed, (node,) = says(
+        {"type": 4, "platform": "telegram", "payload": {"text": "Alors ?", "reply_markup": keyboard}}
+    )
+    assert titles(node) == ["Oui", "Site"]
+    assert [choice.kind for choice in node.content.choices] == [ChoiceKind.REPLY, ChoiceKind.URL]
+    assert not parsed.ledger.losses()
+    _, (node,) = says(
+        {"type": 4, "payload": {"telegram": {"text": "Alors ?", "reply_markup": {"keyboard": [["A", "B"]]}}}}
+    )
+    assert titles(node) == ["A", "B"]
+
+
 def test_a_kind_that_is_not_known_is_kept_whole() -> None:
     parsed, (node, _) = says({"type": 9, "lang": "fr", "x": "y"}, text("Oui ?"))
     assert isinstance(node, Unsupported)

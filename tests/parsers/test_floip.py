@@ -428,3 +428,35 @@ def test_the_corpus_is_read_without_an_expression_left_over(corpus: Path) -> Non
                 opaque = [e for e in item.edges if isinstance(e.guard, When) and isinstance(e.guard.condition, Opaque)]
                 assert len(opaque) == ("choice_expression" in dict(item.facts))
     assert blocks == nodes == 524
+
+
+def test_a_recorded_session_gives_its_flows_and_nothing_about_the_person() -> None:
+    parsed = fixture("seance.json")
+    assert len(coded(parsed, "LOS463")) == 1
+    assert "Awa" not in str(parsed.project)
+    assert not any(name.startswith(("contact", "interactions", "cursor")) for name, _ in parsed.project.facts)
+
+
+def test_what_a_test_asks_of_calls_is_left_out_and_the_rest_is_a_choice() -> None:
+    parsed = fixture("seance.json")
+    ask = node(parsed, "1699000000001_10")
+    assert isinstance(ask, Ask)
+    assert [edge.guard for edge in ask.edges] == [Chosen(("oui",)), Chosen(("non",))]
+    assert [edge.label for edge in ask.edges] == ["Oui", "Non"]
+    assert [choice.accepts.items[0][1] for choice in ask.content.choices] == [("1",), ("2",)]
+
+
+def test_names_that_begin_with_a_number_are_members_and_the_last_exit_takes_the_rest() -> None:
+    case = node(fixture("seance.json"), "1699000000002_11")
+    assert isinstance(case, Case)
+    assert [type(edge.guard).__name__ for edge in case.edges] == ["When", "Otherwise"]
+    assert isinstance(case.edges[0].guard, When)
+    assert print_expression(case.edges[0].guard.condition) == '`1699000000001_10` = "oui"'
+    assert not coded(fixture("seance.json"), "PAR457")
+
+
+def test_members_that_are_not_known_are_one_finding_per_holder() -> None:
+    told = coded(read({**container(block("a", "MobilePrimitives.Message")), "un": 1, "deux": 2}), "LOS450")
+    assert [finding.message for finding in told] == [
+        "`un`, `deux` of a container are not known here; they are kept as facts (2 places)"
+    ]

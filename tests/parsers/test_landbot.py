@@ -35,6 +35,7 @@ NODES = {"welcome": {"id": "welcome", "template": "var_text", "params": {}}}
         ({"blocks": [SAY, {"type": "paragraph"}, {"type": "image"}]}, NEAR),
         ({"blocks": {"add": [SAY]}, "connections": {"add": []}}, 20),
         ({"channelToken": "H-1", "welcome": [], "brandID": 3}, 20),
+        ({"5": {"function": "__send_message__", "responses": [], "next": {"success": "6"}}}, 20),
         ({"blocks": [{"type": "Core.Log", "exits": []}], "first_block_id": "a"}, None),
         ({"nodes": [], "connections": {}}, None),
         ([1, 2], None),

@@ -320,3 +320,69 @@ def test_a_flow_without_steps_is_an_empty_flow() -> None:
 
 def test_cases_only_where_something_is_decided() -> None:
     assert not any(isinstance(item, Case) for item in flow(fixture("calm"), "pattern_session_start").nodes)
+
+
+def test_a_flow_that_listens_waits_there() -> None:
+    parsed = flows(
+        """
+flows:
+  boucle:
+    description: demande jusqu'au bout
+    steps:
+    - id: debut
+      action: action_chercher
+      next:
+      - if: slots.accord
+        then: fini
+      - else:
+        - action: action_listen
+          next: debut
+    - id: fini
+      action: utter_fin
+    - action: action_listen
+"""
+    )
+    waits = [one for one in flow(parsed, "boucle").nodes if isinstance(one, Ask)]
+    assert [[edge.target for edge in one.edges] for one in waits] == [["debut"]]
+    assert ways(parsed, "fini", "boucle") == [("always", None)]
+
+
+def test_slots_of_a_flow_that_goes_over_to_another_one_are_not_cleared_by_a_node_nobody_reaches() -> None:
+    parsed = flows(
+        """
+flows:
+  un:
+    description: x
+    steps:
+    - collect: ville
+    - link: deux
+  deux:
+    description: y
+    steps:
+    - action: utter_fin
+"""
+    )
+    assert "reset" not in [one.id for one in flow(parsed, "un").nodes]
+
+
+def test_flows_outside_the_domain_come_before_those_in_it() -> None:
+    own = "flows:\n  salut:\n    description: ancien\n    steps:\n    - action: utter_non\n"
+    parsed = flows("flows:\n  salut:\n    description: nouveau\n    steps:\n    - action: utter_fin\n", DOMAIN + own)
+    assert [one.id for one in flow(parsed, "salut").nodes] == ["utter_fin"]
+    assert "outside the domain" in find(parsed, "PAR604").message
+
+
+def test_a_condition_among_the_steps_is_refused_with_its_right_place() -> None:
+    parsed = flows("""
+flows:
+  devis:
+    description: un devis
+    steps:
+    - collect: ville
+    - if: slots.ville == "Dakar"
+      then:
+      - action: utter_non
+    - action: utter_fin
+""")
+    finding = next(item for item in parsed.findings if item.code == "PAR602")
+    assert "noop: true" in finding.help

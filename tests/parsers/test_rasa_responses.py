@@ -321,3 +321,14 @@ def test_members_with_nothing_in_them_are_accounted_for() -> None:
     parsed = said("  - text: un\n" + "".join(f"    {name}:\n" for name in (*names, "channel", "button_type")))
     assert not codes(parsed)
     assert {entry.fate for entry in parsed.ledger} == {Fate.EXACT}
+
+
+def test_html_is_written_as_whatsapp_writes_it() -> None:
+    parsed = said("  - text: \"Bonjour <b>{nom}</b><br>Appelez le <a href='tel:+33123456789'>01 23 45 67 89</a>\"\n")
+    text = content(parsed).text.first
+    assert print_text(text) == "Bonjour *{nom}*\nAppelez le 01 23 45 67 89"
+    hole = next(part for part in text if hasattr(part, "expression"))
+    assert hole.at is not None
+    assert hole.at.sub == (11, 16)
+    assert codes(parsed).count("LOS615") == 1
+    assert not [entry for entry in parsed.ledger if entry.fate is Fate.DROPPED]

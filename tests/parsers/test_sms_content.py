@@ -23,6 +23,45 @@ from bascule.parsers.sms.vocabulary import Role
 from bascule.source import SourceFile
 from tests.parsers.sms import FIXTURES, codes, facts, found, names, node, read, read_json, read_text, said, where
 
+# Schedules: one text in several languages as a list, groups with names
+
+
+SCHEDULE = {
+    "suivi": [
+        {
+            "name": "Suivi de vaccination",
+            "form": "V",
+            "summary": "",
+            "start_from": "date",
+            "messages": [
+                {
+                    "message": [
+                        {"content": "Bonjour {{contact.name}}, le vaccin de {{enfant}} est dû.", "locale": "fr"},
+                        {"content": "Hello {{contact.name}}, the vaccine of {{enfant}} is due.", "locale": "en"},
+                    ],
+                    "offset": "23 days",
+                    "recipient": "parent",
+                }
+            ],
+        }
+    ]
+}
+
+
+def test_a_list_of_translations_is_one_template_and_what_stands_beside_it_is_none() -> None:
+    parsed = read_json(SCHEDULE)
+    [flow] = parsed.project.flows
+    assert flow.title == "suivi.Suivi de vaccination"
+    assert said(parsed, flow.id, "fr") == "Bonjour …, le vaccin de … est dû."
+    assert said(parsed, flow.id, "en") == "Hello …, the vaccine of … is due."
+    assert "23 days" in str(facts(flow).values())
+
+
+def test_texts_in_a_list_that_share_a_language_are_no_translations() -> None:
+    items = [{"text": "Bonjour Awa, merci", "lang": "fr"}, {"text": "Au revoir Awa, merci", "lang": "fr"}]
+    assert len(read_json({"salut": items}).project.flows) == 2
+
+
 # Questions
 
 

@@ -69,9 +69,8 @@ def test_a_table_without_texts_lists_its_columns() -> None:
     assert match.reason == "a table without a text column: its columns are `id`, `phone`, `created_at`"
 
 
-@pytest.mark.parametrize("name", ["langue.php", "catalogue.po"])
-def test_language_files_that_are_not_read_come_with_advice(name: str) -> None:
-    path = FIXTURES / "hostile" / name
+def test_language_files_without_texts_come_with_advice() -> None:
+    path = FIXTURES / "hostile" / "classe.php"
     assert judged(path).confidence < POSSIBLE
     parsed = parse(SourceFile(path.name, path.read_bytes()), ParseOptions())
     assert parsed.unreadable
@@ -82,17 +81,30 @@ def test_language_files_that_are_not_read_come_with_advice(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "what"),
     [
-        ('<?xml version="1.0"?>\n<resources>\n<string name="a">Bonjour</string></resources>', "an Android string file"),
-        ('/* x */\n"a" = "Bonjour à tous";\n', "an iOS string file"),
-        ("<root><data name='a'/></root>", "an XML file"),
-        ("<?php return ['a' => 'b'];", "a PHP file"),
-        ('# x\nmsgid "a"\nmsgstr "b"\n', "a gettext catalogue"),
+        ("<root><data id='a'/></root>", "an XML file"),
+        ('<?xml version="1.0"?><TS language="fr"/>', "an XML file"),
+        ("<?php echo 'b';", "a PHP file"),
     ],
 )
-def test_language_files_of_frameworks_are_recognised(text: str, what: str) -> None:
+def test_other_language_files_are_recognised(text: str, what: str) -> None:
     parsed = parse(SourceFile.of_text(text, "strings.txt"), ParseOptions())
     assert parsed.unreadable
     assert [finding.message for finding in parsed.findings] == [f"{what} is not read"]
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ('<?xml version="1.0"?>\n<resources>\n<string name="a">Bonjour</string></resources>', "an Android string file"),
+        ('/* x */\n"a" = "Bonjour à tous";\n', "an iOS string file"),
+        ("<?php return ['a' => 'Bonjour'];", "a PHP file"),
+        ('# x\nmsgid "Hello"\nmsgstr "Bonjour"\n', "a gettext catalogue"),
+    ],
+)
+def test_language_files_of_frameworks_are_read(text: str, what: str) -> None:
+    parsed = parse(SourceFile.of_text(text, "strings.txt"), ParseOptions())
+    assert not parsed.unreadable
+    assert dict(parsed.facts)["shape"] == what
 
 
 @pytest.mark.parametrize("name", ["renomme.xlsx", "ancien.xls", "protege.xlsx", "bombe.xlsx", "abime.xlsx"])
@@ -143,3 +155,26 @@ def test_no_other_real_file_is_taken(corpus: Path) -> None:
             taken.add(path.name)
     assert seen > 1000
     assert taken == parallel
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "type,name,label\nnote,avis,Bonjour\nselect_one oui_non,pain,Voulez-vous du pain ?\n",
+        "type, name, label::Français, label::English\nselect_one oui_non, pain, Du pain ?, Bread?\n",
+        "list_name,name,label\noui_non,oui,Oui\noui_non,non,Non\n",
+        "survey,,,\n,type,name,label\n,begin group,menu,Le menu\n,text,plat,Quel plat voulez-vous ?\n",
+    ],
+)
+def test_the_sheets_of_an_xlsform_are_named(text: str) -> None:
+    match = sniff(SourceFile.of_text(text, "enquete.csv"))
+    assert match is not None
+    assert match.confidence < POSSIBLE
+    assert "XLSForm" in match.reason
+
+
+def test_templates_with_a_type_and_a_label_are_no_xlsform() -> None:
+    text = "type,name,label,text\nsms,rappel,Rappel,Votre rendez-vous est le {date}.\n"
+    match = sniff(SourceFile.of_text(text, "sms.csv"))
+    assert match is not None
+    assert match.confidence >= POSSIBLE

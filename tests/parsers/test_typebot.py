@@ -13,11 +13,13 @@ from bascule.ir.expr_text import print_expression, print_text
 from bascule.ir.nodes import (
     Ask,
     Case,
+    Chosen,
     Delay,
     End,
     Handover,
     HttpRequest,
     Message,
+    Otherwise,
     ReplyKind,
     RunFlow,
     SetVariable,
@@ -25,7 +27,8 @@ from bascule.ir.nodes import (
     When,
 )
 from bascule.ir.project import EntryKind
-from bascule.parsers.base import CERTAIN, LIKELY, NEAR
+from bascule.ir.text import plain_text
+from bascule.parsers.base import CERTAIN, LIKELY, NEAR, Parsed
 from bascule.parsers.typebot import sniff
 from bascule.source import SourceFile
 from tests.parsers.typebot import FIXTURES, block, bot, coded, fixture, guards, node, read, said, said_by, text
@@ -447,3 +450,53 @@ def test_corpus_files_are_recognised(corpus: Any) -> None:
     for folder in ("landbot", "blip", "botpress-v12"):
         for path in sorted((corpus / "targets" / folder).iterdir()):
             assert sniff(SourceFile(path.name, path.read_bytes())) is None, path
+
+
+def condition(id: str, *values: str, variable: str = "option", **members: Any) -> dict[str, Any]:
+    items = [
+        {"id": f"i{value}", "outgoingEdgeId": f"x{value}",
+         "content": {"comparisons": [{"id": "c", "variableId": variable, "comparisonOperator": "Equal to", "value": value}]}}
+        for value in values
+    ]  # fmt: skip
+    return {"id": id, "type": "Condition", "items": items, **members}
+
+
+def menu_bot(lines: tuple[str, ...], asked: dict[str, Any], tested: dict[str, Any]) -> Parsed:
+    made = bot(text("t", *lines), asked, tested, text("sinon", "Un chiffre, merci."), variables=("option", "autre"))
+    for value in ("1", "2"):
+        made["groups"].append(
+            {"id": f"g{value}x", "title": f"Suite {value}", "blocks": [text(f"s{value}", f"Suite {value}.")]}
+        )
+        made["edges"].append(
+            {"id": f"x{value}", "from": {"blockId": "c", "itemId": f"i{value}"}, "to": {"groupId": f"g{value}x"}}
+        )
+    return read(made)
+
+
+def test_a_numbered_list_that_a_condition_tells_apart_becomes_choices() -> None:
+    lines = ("Que voulez-vous ?", "1 - Acheter", "2 - Parler à quelqu'un")
+    parsed = menu_bot(lines, block("q", "number input", variableId="option"), condition("c", "1", "2"))
+    asked = node(parsed, "bloc")
+    assert asked.reply is ReplyKind.CHOICE
+    assert [plain_text(choice.title.first) for choice in asked.content.choices] == ["Acheter", "Parler à quelqu'un"]
+    assert [choice.value for choice in asked.content.choices] == [Const("1"), Const("2")]
+    assert "2" in asked.content.choices[1].accepts.first
+    assert asked.into == ("option",)
+    assert [(type(edge.guard), edge.target) for edge in asked.edges] == [(Chosen, "bloc_2"), (Otherwise, "bloc_3")]
+    assert [edge.target for edge in node(parsed, "bloc_2").edges] == ["suite_1", "suite_2", "bloc_3"]
+    assert len(coded(parsed, "PAR815")) == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "asked", "tested"),
+    [
+        (("Votre âge ?",), {"variableId": "option"}, condition("c", "1", "2")),
+        (("Que voulez-vous ?", "1 - Acheter", "2 - Vendre"), {"variableId": "autre"}, condition("c", "1", "2")),
+        (("Que voulez-vous ?", "1 - Acheter", "2 - Vendre"), {"variableId": "option"}, condition("c", "18", "21")),
+        (("Que voulez-vous ?", "1 - Acheter", "2 - Vendre"), {}, condition("c", "1", "2")),
+    ],
+)
+def test_other_questions_stay_typed(lines: tuple[str, ...], asked: dict[str, Any], tested: dict[str, Any]) -> None:
+    parsed = menu_bot(lines, block("q", "number input", **asked), tested)
+    assert node(parsed, "bloc").reply is ReplyKind.NUMBER
+    assert not coded(parsed, "PAR815")

@@ -77,6 +77,7 @@ ELSEWHERE = {
     "PAR416": "test_viber_shapes.py: the placeholder syntax is an option",
     "PAR417": "test_viber_workbook.py",
     "PAR418": "test_viber_workbook.py",
+    "PAR421": "test_programs.py",
     "LOS414": "test_viber_workbook.py",
     "LOS415": "test_viber_workbook.py",
 }

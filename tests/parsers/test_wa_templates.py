@@ -17,7 +17,7 @@ from bascule.ir.project import EntryKind, Flow, TemplateAsset
 from bascule.ir.settings import ProjectSettings
 from bascule.ir.text import Hole, holes, plain_text
 from bascule.parsers.base import Parsed, ParseOptions
-from bascule.parsers.wa_templates import parse
+from bascule.parsers.wa_templates import parse, rules
 from bascule.passes import run_passes
 from bascule.source import SourceFile
 from bascule.targets import load_capabilities
@@ -425,3 +425,62 @@ def test_two_codes_of_one_language_become_two_templates() -> None:
     assert "PAR664" in codes(parsed)
     written = emitted(parsed)
     assert {"meta/templates/aviso.es.json", "meta/templates/aviso_es_ve.es.json"} <= written.keys()
+
+
+PAGED = {
+    "name": "rappel",
+    "language": "fr",
+    "category": "UTILITY",
+    "components": [{"type": "BODY", "text": "Bonjour."}],
+}
+
+
+def test_answers_saved_as_a_list_of_pages() -> None:
+    pages = [
+        {"data": [PAGED], "paging": {"cursors": {"after": "QVFI"}, "next": "https://graph.facebook.com/x"}},
+        {"data": [{**PAGED, "name": "suivi"}, {"note": 1}], "paging": {"cursors": {"before": "QVFI"}}},
+    ]
+    parsed = read_value(pages)
+    assert [one.name for one in parsed.project.templates] == ["rappel", "suivi"]
+    assert [one.at.pointer for one in parsed.project.templates if one.at] == ["/0/data/0", "/1/data/0"]
+    assert {name for name, _ in parsed.project.facts} == {"0/paging", "1/paging"}
+    assert rules.NotATemplate.code in codes(parsed)
+    more = [finding for finding in parsed.findings if "another page" in finding.message]
+    assert not more, "the next page is in the file"
+    dropped = [entry for entry in parsed.ledger.entries if entry.fate.value == "dropped"]
+    assert {entry.place.pointer for entry in dropped} == {"/1/data/1", "/1/data/1/note"}
+
+
+def test_the_last_page_of_a_list_of_pages_goes_on() -> None:
+    parsed = read_value([{"data": [PAGED], "paging": {"next": "https://graph.facebook.com/x"}}])
+    (more,) = [finding for finding in parsed.findings if "another page" in finding.message]
+    assert more.place.pointer == "/0/paging/next"
+
+
+@pytest.mark.parametrize("holder", ["template", "json"])
+def test_items_that_hold_the_template_in_a_member(holder: str) -> None:
+    parsed = read_value({"contents": [{holder: PAGED, "from": "boutique"}]})
+    (one,) = parsed.project.templates
+    assert (one.name, one.at and one.at.pointer) == ("rappel", f"/contents/0/{holder}")
+    assert dict(parsed.project.facts)["contents/0/from"] == '"boutique"'
+
+
+def test_what_a_body_says_beside_its_content_is_kept_as_facts() -> None:
+    """Preview, file name and currency are no content: facts of the message, by their place in the body."""
+    components = [
+        {"type": "header", "parameters": [{"type": "document", "document": {"link": "https://a.example/x.pdf", "filename": "Bon.pdf"}}]},
+        {"type": "body", "parameters": [{"type": "currency", "currency": {"fallback_value": "10 €", "code": "EUR", "amount_1000": 10000}}]},
+    ]  # fmt: skip
+    bodies = [
+        {"messaging_product": "whatsapp", "type": "text", "text": {"body": "Bonjour", "preview_url": True}},
+        {"messaging_product": "whatsapp", "type": "template",
+         "template": {"name": "recu", "language": {"code": "fr"}, "components": components}},
+    ]  # fmt: skip
+    file = SourceFile("corps.json", json.dumps(bodies).encode())
+    parsed = parse(file, ParseOptions())
+    facts = {key: value for flow in parsed.project.flows for node in flow.nodes for key, value in node.facts}
+    assert facts["text/preview_url"] == "true"
+    assert facts["template/components/0/parameters/0/document/filename"] == '"Bon.pdf"'
+    assert facts["template/components/1/parameters/0/currency/code"] == '"EUR"'
+    assert facts["template/components/1/parameters/0/currency/amount_1000"] == "10000"
+    assert not [key for key in facts if "fallback_value" in key]

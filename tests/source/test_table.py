@@ -98,6 +98,8 @@ def test_every_letter_of_a_broken_table_is_kept_in_order(text: str) -> None:
         ("Bonjour, Awa\nSalut\nMerci, Bob, et à demain\n", ""),
         ("Liste des SMS\n\ncle;texte\na;Bonjour, Awa\n", ";"),
         ("sep=,\na,b\n", ","),
+        ("list_name, name, label::Français (fr)\nouinon, oui, Oui\n", ","),
+        ("Bonjour, Awa, merci\nSalut, Bob, merci\n", ""),
         ("", ""),
     ],
 )

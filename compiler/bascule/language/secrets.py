@@ -24,6 +24,7 @@ __all__ = [
     "mask",
     "secret_in_text",
     "secret_under_name",
+    "secrets_of_source",
 ]
 
 HIDDEN = "•"
@@ -57,11 +58,18 @@ _SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("an AI service key", re.compile(r"\bsk-[\w-]{20,}")),
     ("a WhatsApp or Facebook token", re.compile(r"\bEAA[A-Za-z0-9]{40,}")),
 )
+_SAID_BEFORE = frozenset({"a bearer token", "a user name and password"})
 _USER_INFO = re.compile(r"://[^/\s:@?#{}]{1,200}:([^/\s@{}]{1,200})@")
 _NAMED = re.compile(
     r"[?&;,{\s]?[\"']?([\w.\-]{1,60})[\"']?\s{0,8}[:=]\s{0,8}"
     r"(?:[\"'`]([^\"'`\\\n]{1,2000})[\"'`]|([^\s&#\"'`;,{}()]{6,2000}))"
 )
+_STRONG = re.compile(
+    r"(?i)(?<![\w\-])(?:\w{0,30}[_\-])?(?:api[_\-]?key|apikey|password|passwd|secret|(?:access|auth|bearer)[_\-]?token"
+    r"|private[_\-]?key)[\"']?[ \t]{0,8}[:=][ \t]{0,8}[\"']?([\w+/=\-]{16,200})(?![\w.+/=\-(\[{])"
+)
+"""A value that nobody would take for a name, under a member that says what it is."""
+
 _QUERY = re.compile(r"[?&]([\w.\-]{1,60})=([^&#\s\"'`]{1,2000})")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -121,9 +129,25 @@ def secret_under_name(name: str, value: Any) -> Secret | None:
     return found
 
 
+def _shaped(text: str) -> list[Secret]:
+    """What looks like a secret by itself. Words may follow `basic` and `bearer` as well: those are no codes."""
+    return [
+        Secret(what, hit.start(), hit.end())
+        for what, shape in _SHAPES
+        for hit in shape.finditer(text)
+        if what not in _SAID_BEFORE or _is_coded(hit.group().split()[-1])
+    ]
+
+
+def _is_coded(value: str) -> bool:
+    """Whether a value is no word: it has digits or an equals sign, or capitals among small letters."""
+    inner = value[1:]
+    return any(char.isdigit() or char == "=" for char in value) or inner.lower() != inner != inner.upper()
+
+
 def secret_in_text(text: str) -> list[Secret]:
     """The secrets inside a text (a URL, a body, a program), in order and without overlaps. Linear."""
-    found = [Secret(what, hit.start(), hit.end()) for what, shape in _SHAPES for hit in shape.finditer(text)]
+    found = _shaped(text)
     found += [
         Secret("a password in a URL", hit.start(1), hit.end(1))
         for hit in _USER_INFO.finditer(text)
@@ -143,6 +167,41 @@ def secret_in_text(text: str) -> list[Secret]:
             if is_secret_name(hit.group(1)) and _is_real(value) and not code:
                 group = 2 if quoted else 3
                 found.append(Secret("a password, token or key", hit.start(group), hit.end(group)))
+    return _apart(found)
+
+
+def secrets_of_source(text: str) -> list[Secret]:
+    """What has the shape of a secret in the text of a whole file, whatever its notation, in order and without overlaps.
+
+    Stricter than :func:`secret_in_text`: a name alone makes no secret, for the file's own structure goes by such names.
+    """
+    plain = text.replace(":\\/\\/", "  ://")  # slashes as PHP writes them in JSON, length for length
+    found = _shaped(text)
+    found += [
+        Secret("a password in a URL", *hit.span(1))
+        for hit in _USER_INFO.finditer(plain)
+        if not _PLACEHOLDER.fullmatch(hit.group(1))
+    ]
+    found += [
+        Secret("a password, token or key", *hit.span(2))
+        for hit in _QUERY.finditer(text)
+        if is_secret_name(hit.group(1)) and _is_real(hit.group(2)) and _is_random(hit.group(2))
+    ]
+    found += [
+        Secret("a password, token or key", *hit.span(1)) for hit in _STRONG.finditer(text) if _is_random(hit.group(1))
+    ]
+    return _apart(found)
+
+
+def _is_random(value: str) -> bool:
+    """Whether letters and digits stand mixed as in no word and no name: several digits, or both cases."""
+    digits = sum(char.isdigit() for char in value)
+    mixed = value.lower() != value != value.upper()
+    return any(char.isalpha() for char in value) and (digits > 2 or (digits > 0 and mixed))
+
+
+def _apart(found: Sequence[Secret]) -> list[Secret]:
+    """In order; of those that overlap the first one, the longest."""
     kept: list[Secret] = []
     for secret in sorted(found, key=lambda item: (item.start, -item.end)):
         if not kept or secret.start >= kept[-1].end:

@@ -47,27 +47,38 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class FormatInfo:
     """One source format. ``module`` is imported when a file has to be sniffed or read; ``projects`` says that it is
-    a :class:`ProjectParser`."""
+    a :class:`ProjectParser`; ``alone``, that files which are part of no project it finds are read one by one."""
 
     name: str
     title: str
     module: str
     suffixes: tuple[str, ...]
     projects: bool = False
+    alone: bool = False
 
 
 # Order breaks ties between equally sure sniffers.
 FORMATS: tuple[FormatInfo, ...] = (
     FormatInfo("scenario", "bascule scenario file", "bascule.parsers.scenario", (".yaml", ".yml", ".json")),
-    FormatInfo("twilio-studio", "Twilio Studio flow", "bascule.parsers.twilio_studio", (".json", ".tf")),
-    FormatInfo("rapidpro", "RapidPro or TextIt flow, Glific flow", "bascule.parsers.rapidpro", (".json",)),
+    FormatInfo(
+        "twilio-studio",
+        "Twilio Studio flow",
+        "bascule.parsers.twilio_studio",
+        (".json", ".tf", ".tftpl", ".js", ".ts", ".py"),
+    ),
+    FormatInfo(
+        "rapidpro",
+        "RapidPro or TextIt flow, Glific flow",
+        "bascule.parsers.rapidpro",
+        (".json", ".js", ".ts", ".py"),
+    ),
     FormatInfo("floip", "FLOIP container (Turn.io, Viamo)", "bascule.parsers.floip", (".json", ".flow")),
     FormatInfo("node-red", "Node-RED export (RedBot, Viber bots)", "bascule.parsers.node_red", (".json",)),
     FormatInfo(
         "viber",
         "Viber bot messages, business templates, survey workbook",
         "bascule.parsers.viber",
-        (".json", ".jsonl", ".ndjson", ".txt", ".xlsx"),
+        (".json", ".jsonl", ".ndjson", ".txt", ".xlsx", ".js", ".ts", ".py"),
     ),
     FormatInfo("typebot", "Typebot bot (versions 3 to 6.1)", "bascule.parsers.typebot", (".json",)),
     FormatInfo("landbot", "Landbot draft (Bots API)", "bascule.parsers.landbot", (".json",)),
@@ -113,9 +124,14 @@ FORMATS: tuple[FormatInfo, ...] = (
     ),
     FormatInfo(
         "sms",
-        "SMS templates (table, JSON, YAML, properties, text)",
+        "SMS templates (table, JSON, YAML, language files, text)",
         "bascule.parsers.sms",
-        (".csv", ".tsv", ".xlsx", ".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".properties", ".txt"),
+        (
+            *(".csv", ".tsv", ".xlsx", ".json", ".jsonl", ".ndjson", ".yaml", ".yml", ".properties", ".txt"),
+            *(".php", ".po", ".xml", ".strings", ".resx", ".xliff"),
+        ),
+        projects=True,
+        alone=True,
     ),
 )
 

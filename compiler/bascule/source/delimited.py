@@ -40,6 +40,7 @@ _SAMPLE = 65_536
 _CANDIDATES = ("\t", ";", ",", "|")
 _NEWLINE = re.compile(r"\r\n|\r|\n")
 _SEP_LINE = re.compile(r'"?sep=([,;|\t])"?[ \t]*(\r\n|\r|\n|$)', re.IGNORECASE)
+_NAME = re.compile(r"\w[\w .:()-]{0,59}")
 _QUOTED = re.compile(r'[^"]*+(?:""[^"]*+)*+')
 _AFTER_QUOTE = re.compile(r" *")
 
@@ -130,7 +131,7 @@ def sniff_dialect(text: str) -> Dialect:
 def _measure(text: str, delimiter: str, start: int) -> tuple[float, Dialect]:
     """Score of a delimiter (0 = it is none) and the dialect it would give."""
     sample = text[start : start + _SAMPLE]
-    skip = f'{delimiter} "' in sample
+    skip = f'{delimiter} "' in sample or _header_of_names(sample, delimiter)
     records = []
     reader = csv.reader(_lines(sample), delimiter=delimiter, skipinitialspace=skip)
     try:
@@ -158,6 +159,15 @@ def _measure(text: str, delimiter: str, start: int) -> tuple[float, Dialect]:
     if first == 1 and prose > 0.5:
         return 0.0, dialect
     return consistency * (1 - 0.7 * prose) + (0.5 if first == usual else 0.0), dialect
+
+
+def _header_of_names(sample: str, delimiter: str) -> bool:
+    """Whether the first line is a header with a blank after each delimiter: `list_name, name, label::English`."""
+    lines = [line for line in _lines(sample) if line.strip()][:1]
+    cells = lines[0].strip("\ufeff \r\n").split(delimiter) if lines else []
+    spaced = len(cells) > 2 and all(cell.startswith(" ") for cell in cells[1:])
+    names = [cell.strip() for cell in cells]
+    return spaced and all(map(_NAME.fullmatch, names)) and any("_" in name or "::" in name for name in names)
 
 
 def _lines(text: str) -> Iterator[str]:

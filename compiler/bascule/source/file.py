@@ -11,6 +11,7 @@ from bascule.source.text import decode
 from bascule.source.yaml import YamlDocument, read_yaml
 
 if TYPE_CHECKING:
+    from bascule.source.script import ScriptDocument
     from bascule.source.workbook import SheetDocument
 
 __all__ = ["MAX_KEPT", "MAX_SHEETS_KEPT", "SourceFile"]
@@ -72,6 +73,17 @@ class SourceFile:
         if not head.startswith(("{", "[", "//", "/*")):
             return None
         document = read_json(self.path, self.text)
+        return document if document.usable else None
+
+    @cached_property
+    def script(self) -> ScriptDocument | None:
+        """The literals of a program module (by its extension), or None where there are none. Ask only where the text
+        names what is sought: most modules hold no scenario."""
+        from bascule.source.script import SUFFIXES, read_script
+
+        if self.suffix not in SUFFIXES or self.is_zip or self.encoding == "binary":
+            return None
+        document = read_script(self.path, self.text)
         return document if document.usable else None
 
     @cached_property

@@ -28,6 +28,7 @@ __all__ = ["Reader", "parse_text", "reference"]
 
 _PAD = " \t\u00a0\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 _MEMBER = re.compile(r"[^.\[\]]+")
+_POSITION = re.compile(r"^\d{1,3}:(?=[^\W\d])")
 _STRAY = {
     # A closing sign right after a word that no opening sign stands before.
     "{}": re.compile(r"[^\W\d]\w{1,40}\}{1,2}"),
@@ -188,6 +189,9 @@ class Reader:
         if kind in ("HOLE", "LOOSE"):
             if self.row.name == "printf":
                 return _printf_named(item)
+            if self.row.name == "double-brace":
+                # {{1:name}}: a position and its name.
+                inner = _POSITION.sub("", inner)
             if self.row.name == "smarty":
                 inner = inner.replace("->", ".")
             return reference(inner)
@@ -274,9 +278,10 @@ class Reader:
         if self.row.name == "rapidpro":
             message, wanted = f"`{clip(found)}` opens an expression that is never closed", ""
         else:
-            wanted = _spelled(self.row, name)
+            # What the broken end cuts off of a call cannot be told.
+            wanted = _spelled(self.row, name) if name.count("(") == name.count(")") else ""
             message = f"`{clip(found)}` is half a placeholder; it stays text"
-        help = f"write `{wanted}` if it is a variable" if wanted else "close the parenthesis"
+        help = f"write `{wanted}` if it is a variable" if wanted else "close it, or remove it"
         place = self.at(start, end)
         fix = Fix(f"write `{wanted}`", (Edit(place, wanted),), Applicability.UNSAFE) if wanted else None
         self.findings.append(UnbalancedPlaceholder.at(place, message, help=help, fix=fix))

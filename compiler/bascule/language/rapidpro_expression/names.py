@@ -64,10 +64,10 @@ _SAME: dict[str, tuple[int, int]] = {
 }
 """Functions that mean the same in the native vocabulary, with the numbers of arguments for which they do."""
 
-_RENAMED = {"text_length": "length", "count": "length", "to_json": "json"}
+_RENAMED = {"count": "length", "to_json": "json"}
 
 FUNCTIONS = (
-    frozenset([*_SAME, *_RENAMED, *(name for name in TESTS if name.startswith("has_"))])
+    frozenset(["text_length", *_SAME, *_RENAMED, *(name for name in TESTS if name.startswith("has_"))])
     | _names("boolean datetime array object char code split word remove_first_word word_count word_slice field clean")
     | _names("text_slice regex_match text_compare repeat percent html_decode trim_left trim_right mean mod rand")
     | _names("rand_between round_up round_down parse_datetime datetime_from_epoch datetime_diff datetime_add")
@@ -92,6 +92,9 @@ def native_call(name: str, args: tuple[Expression, ...]) -> Call:
     plain = name.lower()
     if plain in _RENAMED and len(args) == 1:
         return Call(_RENAMED[plain], args)
+    if plain == "text_length" and len(args) == 1:
+        # `length` alone would count the items of a list.
+        return Call("length", (Call("text", args),))
     least, most = _SAME.get(plain, (1, 0))
     if least <= len(args) <= most or plain in TESTS:
         return Call(plain, args)

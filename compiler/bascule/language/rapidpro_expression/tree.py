@@ -16,7 +16,7 @@ FUNCTION = "()"
 MAX_DEPTH = 100
 """Deepest expression that is read; the deepest seen in public exports has 8 levels."""
 
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)", re.DOTALL)
 _LETTERS = {"n": "\n", "r": "\r", "t": "\t"}
 _COMPARISONS = {"=": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
 
@@ -46,9 +46,9 @@ class Part:
 def _unquote(token: str) -> str:
     def replace(match: re.Match[str]) -> str:
         body = match.group(1)
-        if len(body) == 5:
-            char = chr(int(body[1:], 16))
-            return "\ufffd" if "\ud800" <= char <= "\udfff" else char
+        if len(body) > 1:
+            code = int(body[1:], 16)
+            return "\ufffd" if 0xD800 <= code <= 0xDFFF or code > 0x10FFFF else chr(code)
         # A backslash before anything else is a backslash: patterns are written that way.
         return _LETTERS.get(body) or (body if body in '"\\' else match.group())
 

@@ -19,6 +19,7 @@ from bascule.ir.nodes import (
     RunFlow,
     When,
 )
+from bascule.ir.parts import CONTENT, as_part
 from bascule.ir.project import Entry, EntryKind, Flow
 from bascule.ir.text import Localized
 from bascule.language.entries import settle_entries
@@ -117,7 +118,7 @@ class FlowMaker:
         pages = _Nodes(self, group)
         nodes = pages.build()
         start = nodes[0].id if nodes else None
-        return Flow(
+        flow = Flow(
             id=group.id,
             nodes=tuple(nodes),
             entries=tuple(replace(entry, target=start) for entry in entries),
@@ -126,6 +127,7 @@ class FlowMaker:
             facts=tuple(self._page_facts(group)),
             at=page.line.place,
         )
+        return as_part(flow, CONTENT)
 
     def _page_facts(self, group: Group) -> list[tuple[str, str]]:
         found: dict[str, str] = {}

@@ -138,7 +138,12 @@ def _settings(reading: AgentReading, package: Package, options: ParseOptions, fa
     groups = (
         (_VOICE, VoiceOnly, "have settings for calls", "for calls and logs; kept as a fact"),
         (_RECOGNITION, RecognitionSetting, "set how the old platform recognises", "how it recognises; kept as a fact"),
-        (_CLIENTS, AgentSetting, "have settings of other clients", "of other clients; kept as a fact"),
+        (
+            _CLIENTS,
+            AgentSetting,
+            "have settings of logs, accounts or other clients",
+            "of no conversation on WhatsApp; kept as a fact",
+        ),
         (_GENERATIVE, GenerativePart, "are for a language model", "a language model decides; kept as a fact"),
     )
     for listed, rule, what, reason in groups:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bascule.ir.nodes import Node
+from bascule.ir.parts import FILE, as_part
 from bascule.ir.project import Entry, EntryKind, Flow
 from bascule.language.members import Facts, clip
 from bascule.language.reading import json_text
@@ -59,7 +60,7 @@ def build_flow(
         facts=tuple(facts),
         at=model.place,
     )
-    return flow, graph.used
+    return as_part(flow, FILE) if reading.alone else flow, graph.used
 
 
 def _entries(graph: FlowGraph, agent: Agent, model: FlowModel) -> list[Entry]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from bascule.diagnostics import Label
 from bascule.diagnostics.parse_rules import findings_of
 from bascule.ir.expr import Call, Const, Expression, Lambda, Ref, references
 from bascule.ir.ledger import Fate, Ledger
@@ -212,7 +213,7 @@ class AgentReading(Reading):
         base = place.sub[0] if place.sub else 0
         self._doubts(read, place, base)
         expression = mapped(read.expression)
-        self._check(expression, place)
+        self._check(expression, place, source)
         return expression
 
     def value(self, value: Any, place: Place) -> Expression:
@@ -238,17 +239,31 @@ class AgentReading(Reading):
                 f"{read.error}; the condition is kept as it is written",
                 help=read.help or "write it again in the converted scenario",
             )
+        doubts: dict[str, list[tuple[Place, str]]] = {}
         for note in read.notes:
             at = place if whole else place.within(base + note.start, base + note.end)
-            message, help_ = _DOUBTS[note.kind]
-            self.find(DoubtfulCondition, at, message.format(clip(note.text)), help=help_)
+            doubts.setdefault(note.kind, []).append((at, note.text))
+        for kind, notes in doubts.items():
+            message, help_ = _DOUBTS[kind]
+            more = f" ({len(notes)} of this kind in one condition)" if len(notes) > 1 else ""
+            also = [Label(at, "also here") for at, _ in notes[1 : 1 + _ALSO]]
+            self.find(DoubtfulCondition, notes[0][0], message.format(clip(notes[0][1])) + more, help_, also)
 
-    def _check(self, expression: Expression, place: Place) -> None:
-        """Declare what an expression uses, and doubt references that Dialogflow CX does not have."""
+    def _check(self, expression: Expression, place: Place, source: str = "") -> None:
+        """Declare what an expression uses, and doubt references that Dialogflow CX does not have.
+
+        ``source`` is the text at ``place``, where a reference is looked for.
+        """
+        base = place.sub[0] if place.sub else 0
+        seen: dict[str, int] = {}
         for reference in references(expression):
             path = reference.path
             if path[0] not in _ROOTS:
-                self._foreign(reference.name, place)
+                written = f"${reference.name}"
+                start = source.find(written, seen.get(written, 0))
+                seen[written] = start + 1 if start >= 0 else len(source)
+                at = place.within(base + start, base + start + len(written)) if start >= 0 else place
+                self._foreign(reference.name, at)
             elif len(path) > 3 and path[:2] == PARAMETERS and path[-1][:1].isupper() and path[-1][1:].islower():
                 self.find(
                     DoubtfulReference,
@@ -268,6 +283,9 @@ class AgentReading(Reading):
             help="write `$session.params.name`",
         )
 
+
+_ALSO = 5
+"""Most further places of one doubt that are shown."""
 
 _DOUBTS = {
     "bare": (

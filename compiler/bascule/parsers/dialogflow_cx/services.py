@@ -155,7 +155,15 @@ class Services:
             )
             self.reading.bury(part.place, "nothing calls it; kept as a fact", "remove it", code)
             node = self.known[name]
-            kept = {"url": print_text(node.url), "method": node.method, "body": print_text(node.body)}
+            kept: dict[str, Any] = {"url": print_text(node.url), "method": node.method, "body": print_text(node.body)}
+            if node.headers:
+                kept["headers"] = {header: print_text(value) for header, value in node.headers}
+            if node.mapping:
+                kept["mapping"] = {".".join(target): found for found, target in node.mapping}
+            if node.timeout is not None:
+                kept["timeout"] = node.timeout
+            if name in self.disabled:
+                kept["disabled"] = True
             facts.append((f"webhook {name}", json_text({**kept, **unpacked(list(node.facts))})))
 
     def _webhook_part(self, name: str, part: Part) -> None:

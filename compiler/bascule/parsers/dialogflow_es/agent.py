@@ -122,7 +122,7 @@ def _webhook(reading: Reading, agent: Agent, value: Any, at: Place) -> None:
         if name == "url":
             url = reading.string(value, name, at, "the webhook")
             agent.webhook = literal(str(reading.safe(url, here, "url")).strip())
-            reading.book.exact(here)
+            reading.book.exact(here, "of its requests; a fact where no intent makes one")
         elif name == "headers":
             _headers(reading, item, here)
         elif name in _WEBHOOK_CREDENTIALS:

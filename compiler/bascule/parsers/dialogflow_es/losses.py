@@ -154,10 +154,10 @@ class Classifier(Rule):
 class CustomPayload(Rule):
     """A custom payload of another channel
 
-    What it does: reports custom payloads that are neither Viber's nor Dialogflow Messenger's. They stay in the graph as
-    unsupported, with their JSON.
+    What it does: reports custom payloads that are neither Viber's, Dialogflow Messenger's, nor messages of Messenger or
+    Telegram that can be said. They stay in the graph as unsupported, with their JSON.
     Why: nothing is said in their place.
-    Example: `{"type": 4, "payload": {"facebook": {…}}}`
+    Example: `{"type": 4, "payload": {"slack": {…}}}`
     Use instead: say it with texts, quick replies, cards and images.
     Sources: https://cloud.google.com/dialogflow/es/docs/intents-rich-messages#custom
     """

@@ -15,6 +15,7 @@ from bascule.language.reading import json_text
 from bascule.language.viber_message import is_body, read_body
 from bascule.language.viber_pieces import JsonPiece, file_piece
 from bascule.parsers.dialogflow_es.bubbles import Bubble
+from bascule.parsers.dialogflow_es.channels import channel_body, read_channel
 from bascule.parsers.dialogflow_es.google import GOOGLE_KINDS, read_google
 from bascule.parsers.dialogflow_es.losses import ConditionalAnswer, CustomPayload, UnknownMember, VoiceOnly
 from bascule.parsers.dialogflow_es.platforms import Item, leaves
@@ -266,7 +267,7 @@ def _image(saying: Saying, item: Item) -> None:
 
 
 def _payload(saying: Saying, item: Item) -> None:
-    """Type 4: Viber's own JSON, Dialogflow Messenger's rich answers, or something else."""
+    """Type 4: Viber's own JSON, Dialogflow Messenger's rich answers, Messenger's, Telegram's, or something else."""
     reading = saying.reading
     payload, place = item.message.get("payload"), item.place.child("payload")
     if payload is None or payload in ({}, [], ""):
@@ -286,6 +287,11 @@ def _payload(saying: Saying, item: Item) -> None:
         rest = {name: value for name, value in payload.items() if name != "richContent"}
         if rest:
             _foreign(saying, rest, item)
+        return
+    body = channel_body(payload, item.platform)
+    if body is not None:
+        channel, found, way = body
+        read_channel(saying, channel, found, place.child(*way))
         return
     _foreign(saying, payload, item)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from bascule.language.reading import json_text
 from bascule.language.viber_message import is_body
+from bascule.parsers.dialogflow_es.channels import channel_body
 from bascule.parsers.dialogflow_es.losses import OtherPlatform, VoiceOnly
 from bascule.parsers.dialogflow_es.reading import Facts, Reading, counted, plain_words, shown
 from bascule.parsers.dialogflow_es.tags import DEFAULT, VIBER, message_type, platform_name
@@ -66,6 +67,8 @@ def _readable(item: Item) -> bool:
     if item.kind in _READABLE:
         return True
     payload = item.message.get("payload")
+    if channel_body(payload, item.platform) is not None:
+        return True
     return isinstance(payload, dict) and (VIBER in payload or "richContent" in payload or is_body(payload))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from bascule.ir import project as ir
+from bascule.ir.expr_text import print_text
+from bascule.ir.parts import FILE, as_part
 from bascule.ir.project import Entity, Flow, Project
 from bascule.ir.text import Localized
 from bascule.language.names import template_slug
@@ -83,8 +85,10 @@ class _Run:
             self._relations()
         reading.unset_contexts(contexts.left())
         used = {parameter.entity for intent in self.intents for parameter in intent.parameters}
+        if self.agent.webhook and not (self.agent.webhook_on and any(intent.webhook for intent in self.intents)):
+            self.facts.append(("webhook url", json_text(print_text(self.agent.webhook))))
         return Project(
-            flows=tuple(flows),
+            flows=tuple(as_part(flow, FILE) for flow in flows) if self.alone else tuple(flows),
             locale=language,
             locales=tuple(dict.fromkeys(tag for tag in locales if tag)),
             variables=tuple(reading.variables.values()),

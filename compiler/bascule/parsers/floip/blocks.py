@@ -283,7 +283,9 @@ def _exit(reading: Reading, block: Block, data: Any, place: Place, key: str) -> 
     if not isinstance(data, dict):
         reading.misshapen(place, f"an exit of `{block.shown}`", data, "an object", block.facts, key)
         return None
-    name = stripped(data.get("name")) or stripped(data.get("label")) or stripped(data.get("tag"))
+    label = stripped(data.get("label"))
+    name = stripped(data.get("name")) or (label if label != stripped(data.get("uuid")) else "")
+    name = name or stripped(data.get("tag")) or label
     for member in ("name", "test", "destination_block"):
         value = data.get(member)
         if value is not None and not isinstance(value, str):

@@ -12,6 +12,7 @@ from bascule.ir.project import Entry, EntryKind, Flow
 from bascule.language.reading import unique
 from bascule.parsers.floip.blocks import Block, read_blocks, turn_dsl
 from bascule.parsers.floip.catalogue import FLOW_FACTS
+from bascule.parsers.floip.losses import RecordedSession
 from bascule.parsers.floip.reading import Facts, Reading, json_text, number_of, slug, stripped
 from bascule.parsers.floip.resources import Languages, Library
 from bascule.parsers.floip.rules import BlockTwice, EntryChosen, FirstBlock, NoFlows
@@ -23,6 +24,14 @@ __all__ = ["Draft", "link", "read_container"]
 
 _STACK = "stack"
 """What Turn calls every flow: no name to tell flows apart by."""
+_SESSION = frozenset(
+    {
+        *("contact", "groups", "user_id", "interactions", "session_vars", "cursor", "reversible_operations"),
+        *("nested_flow_block_interaction_id_stack", "delivery_status", "entry_at", "exit_at"),
+    }
+)
+"""Members that an engine adds to a container when it records a run: https://github.com/FLOIP/flow-runner."""
+
 _CONTAINER_FACTS = ("uuid", "description", "vendor_metadata", "specification_version", "name")
 _NO_RESULT = ("Core.Log", "Core.Case", "MobilePrimitives.Message")
 _CHAT = frozenset({"TEXT", "SMS", "USSD", "RICH_MESSAGING", "OFFLINE"})
@@ -59,6 +68,24 @@ def _flows(value: Any) -> Iterator[dict[str, Any]]:
     return (item for item in (value if isinstance(value, list) else ()) if isinstance(item, dict))
 
 
+def _leave_out(reading: Reading, place: Place, value: Any) -> None:
+    """A member of a recorded session: it is about one person."""
+    if value in (None, "", [], {}):
+        reading.book.exact(place, "empty")
+        return
+    reading.secrets.append(place)
+    code = reading.find_once(
+        RecordedSession,
+        "session",
+        place,
+        lambda count: (
+            f"the file is the recorded session of one person; {count} member(s) about the person are left out"
+        ),
+        help="export the flow itself; people are moved with `bascule contacts`",
+    )
+    reading.book.dropped(place, "what one person did in a run", "people belong to the contacts", code)
+
+
 def read_container(
     reading: Reading, value: dict[str, Any], place: Place, stem: str, taken: dict[str, int], locale: str
 ) -> tuple[list[Draft], Facts]:
@@ -80,8 +107,11 @@ def read_container(
     for name in _CONTAINER_FACTS:
         if value.get(name) not in (None, "", {}):
             facts.append((f"container {name}", json_text(reading.safe(value[name], place.child(name), name))))
+    recorded = "contact" in value and isinstance(value.get("interactions"), list)
     for name, item in value.items():
-        if name not in (*_CONTAINER_FACTS, "flows", "resources"):
+        if recorded and name in _SESSION:
+            _leave_out(reading, place.child(name), item)
+        elif name not in (*_CONTAINER_FACTS, "flows", "resources"):
             reading.keep(place.child(name), "a container", name, item, facts)
     listed = value.get("flows")
     turn = is_turn(value)
@@ -282,7 +312,11 @@ def _entered(
     reading.find(
         EntryChosen,
         place,
-        f"what starts `{flow.id[:_SHOWN]}` is not in the file; it is taken to be started by "
+        (
+            f"what starts `{flow.id[:_SHOWN]}` is not in the file; it is taken to be started by "
+            if flow.id in roots
+            else f"no trigger of `{flow.id[:_SHOWN]}` is in the file; it is started by "
+        )
         + " and by ".join(words for _, words in kinds),
         help="look at what starts the journey on the old platform, and write the entry in the scenario",
     )

@@ -13,6 +13,7 @@ __all__ = [
     "LogDropped",
     "MessageProperty",
     "OutputDropped",
+    "RecordedSession",
     "ScheduledRun",
     "SeveralAnswers",
     "TemplateTextMissing",
@@ -222,3 +223,19 @@ class LanguageVariant(Rule):
     code = "LOS462"
     name = "floip-language-variant"
     severity = Severity.WARNING
+
+
+class RecordedSession(Rule):
+    """A recorded session, not an export
+
+    What it does: says that a container also holds what an engine recorded: the person, the answers, where the run
+    stands. Those members are left out; the flows are read.
+    Why: what one person did is personal data and no part of a scenario.
+    Example: `"contact": {…}, "interactions": [ … ], "cursor": {…}` beside `flows`
+    Use instead: export the flow itself; move the people with `bascule contacts`.
+    Sources: https://github.com/FLOIP/flow-runner
+    """
+
+    code = "LOS463"
+    name = "floip-recorded-session"
+    severity = Severity.INFO

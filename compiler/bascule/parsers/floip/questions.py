@@ -222,23 +222,58 @@ def select_one(scene: Scene, block: Block) -> Node:
     content = replace(content, choices=tuple(offer.choice for offer in offers), list_label=said.second)
     content = with_shapes(scene, block, content)
     names = {offer.name: offer.choice.id for offer in offers}
+    spelled = _spellings(offers, names)
+    typed: dict[str, dict[str, None]] = {}
 
     def chosen(condition: Expression) -> tuple[str, ...]:
         values = scene.answer_is(condition, block)
-        found = [names.get(str(value.value)) if isinstance(value, Const) else None for value in values]
+        words = [str(value.value) for value in values if isinstance(value, Const)]
+        found = [names.get(word) or spelled.get(word.casefold()) for word in words]
         ids = [id_ for id_ in found if id_ is not None]
-        return tuple(dict.fromkeys(ids)) if len(ids) == len(found) else ()
+        if len(ids) < len(values):
+            return ()
+        for word, id_ in zip(words, ids, strict=True):
+            if word not in names:
+                typed.setdefault(id_, {})[word] = None
+        return tuple(dict.fromkeys(ids))
 
+    edges = scene.edges(block, chosen, Chosen(tuple(ids)) if (ids := list(names.values())) else None)
+    choices = tuple(_also(choice, typed.get(choice.id, {}), scene.languages.main) for choice in content.choices)
+    content = replace(content, choices=choices)
     if block.variable:
         scene.reading.declare(block.variable, "flow", block.place)
     return Ask(
         id=block.id,
-        edges=scene.edges(block, chosen, Chosen(tuple(ids)) if (ids := list(names.values())) else None),
+        edges=edges,
         content=content,
         reply=ReplyKind.CHOICE if offers else ReplyKind.ANY,
         into=block.variable,
         at=block.place,
     )
+
+
+def _spellings(offers: list[_Offer], names: Mapping[str, str]) -> dict[str, str]:
+    """Other ways to name a choice in a test: its words, its name in another case, its number."""
+    found: dict[str, str] = {}
+    for offer in offers:
+        for word in (offer.name, _only_words(offer.choice.title) or ""):
+            if word:
+                found.setdefault(word.strip().casefold(), offer.choice.id)
+    for number, offer in enumerate(offers, 1):
+        if str(number) not in names:
+            found.setdefault(str(number), offer.choice.id)
+    return found
+
+
+def _also(choice: Choice, words: Mapping[str, None], locale: str) -> Choice:
+    """A choice that accepts further typed words, in the main language."""
+    title = (_only_words(choice.title) or "").strip().casefold()
+    known = choice.accepts.get(locale) or ()
+    new = tuple(word for word in words if word.casefold() != title and word not in known)
+    if not new:
+        return choice
+    items = {**dict(choice.accepts.items), locale: (*known, *new)}
+    return replace(choice, accepts=Localized(tuple(items.items())))
 
 
 def _offers(scene: Scene, block: Block) -> list[_Offer]:

@@ -29,6 +29,14 @@ _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _SLUG = 60
 _SCOPES = {"contact": "contact", "global": "global"}
 _SHOWN = 60
+_MOST_NAMES = 8
+_HOUSEKEEPING = frozenset(
+    {
+        *("id", "uuid", "org_id", "flow_id", "first_flow_id", "resource_uuid", "column_count", "has_been_fetched"),
+        *("created_at", "updated_at", "deleted_at", "abbreviation", "right_to_left", "icon_color", "run_count"),
+    }
+)
+"""Columns of the database of Viamo's engine, which its containers carry: https://github.com/FLOIP/flow-runner."""
 
 
 def as_text(value: Any) -> str:
@@ -96,6 +104,7 @@ class Reading(SharedReading):
         super().__init__(path)
         self.renamer: Renamer = _same
         self._texts: dict[tuple[str, str], Text] = {}
+        self.unknown: dict[str, dict[str, None]] = {}
 
     def text(self, value: str, place: Place) -> Text:
         """Read a text with expressions in it; a place is read, and reported, once."""
@@ -158,13 +167,21 @@ class Reading(SharedReading):
         if value in (None, "", [], {}):
             self.book.exact(place, "empty")
             return
-        shown = name[:_SHOWN]
+        if name in _HOUSEKEEPING and what != "a choice":
+            self.book.exact(place, "housekeeping of the old platform; kept as a fact")
+            return
+        names = self.unknown.setdefault(what, {})
+        names.setdefault(name[:_SHOWN])
 
         def message(count: int) -> str:
+            shown = ", ".join(f"`{item}`" for item in list(names)[:_MOST_NAMES])
+            more = f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else ""
             places = f" ({count} places)" if count > 1 else ""
-            return f"`{shown}` of {what} is not known here; it is kept as a fact{places}"
+            if len(names) == 1:
+                return f"{shown} of {what} is not known here; it is kept as a fact{places}"
+            return f"{shown}{more} of {what} are not known here; they are kept as facts{places}"
 
-        code = self.find_once(UnknownMember, f"{what}: {shown}", place, message)
+        code = self.find_once(UnknownMember, f"{what}: member", place, message)
         self.book.degraded(place, "not known to the reader; kept as a fact", "check what it does", code)
 
     def unknown_members(

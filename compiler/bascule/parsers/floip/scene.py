@@ -12,6 +12,7 @@ from bascule.ir.text import Localized
 from bascule.language.floip_expression import FLOIP
 from bascule.parsers.floip.blocks import Block, Exit
 from bascule.parsers.floip.catalogue import NO_ANSWER, REFUSED_ANSWER
+from bascule.parsers.floip.modes import in_writing
 from bascule.parsers.floip.reading import Reading, json_text
 from bascule.parsers.floip.resources import Languages, Library, Said, is_uuid
 from bascule.parsers.floip.rules import ExitWithoutTest, ResourceMissing
@@ -131,6 +132,9 @@ class Scene:
                 return Always()
             if plain in REFUSED_ANSWER:
                 return Failure(exit_.name)
+            if _is_rest(exit_, block):
+                book.emulated(exit_.place, "the last exit, and the only one without a test: it takes the rest")
+                return Otherwise()
             code = self.reading.find(
                 ExitWithoutTest,
                 exit_.place,
@@ -139,7 +143,10 @@ class Scene:
             )
             book.degraded(exit_.place, "never taken; kept with an opaque condition", "write a test", code)
             return When(Opaque(FLOIP, f"exit {exit_.name}"))
-        condition = self.reading.expression(exit_.test, exit_.place.child("test"))
+        written = self.reading.expression(exit_.test, exit_.place.child("test"))
+        condition = in_writing(written)
+        if condition != written:
+            book.emulated(exit_.place, "what its test asks of calls is left out: nobody calls")
         names = chosen(condition) if chosen is not None else ()
         if names:
             return Chosen(names)
@@ -171,6 +178,12 @@ def _is_refusal(exit_: Exit) -> bool:
     if exit_.default or exit_.test or exit_.timeout is not None:
         return False
     return exit_.name.casefold().replace("_", " ").strip() in REFUSED_ANSWER
+
+
+def _is_rest(exit_: Exit, block: Block) -> bool:
+    """Whether an exit is the way for everything else, in files from before exits could say ``default``."""
+    others = [item for item in block.exits if item is not exit_]
+    return block.exits[-1] is exit_ and all(item.test and not item.default for item in others)
 
 
 _EQUAL = frozenset({"eq", "same_text", "has_only_phrase", "has_only_text"})

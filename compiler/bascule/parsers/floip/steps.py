@@ -234,11 +234,13 @@ def _group(scene: Scene, block: Block) -> Node:
     if isinstance(member, str) and member.strip() and names:
         value = scene.reading.expression(member, config.at("is_member"))
         return _set(scene, block, *(Assignment(("groups", item), value, at=config.place) for item in names if item))
-    place = config.at("is_member") if "is_member" in config.values else block.place
+    place = config.at("is_member") if names and "is_member" in config.values else block.place
     what = f"`is_member` of `{block.shown}`" if names else f"the group of `{block.shown}`"
     expected = "true or false" if names else "a name"
     code = scene.reading.wrong_shape(place, what, member if names else None, expected, "no group is changed")
     block.facts.append(("is_member", json_text(scene.reading.safe(member, place))))
+    if name:
+        block.facts.append(("group_name", json_text(name)))
     scene.reading.book.degraded(block.place, "whether to add or to remove is not said", "write true or false", code)
     return _set(scene, block)
 

@@ -71,6 +71,8 @@ def _sniff(value: Any, depth: int = 0) -> Match | None:
         for name in ("data", "diagram", "draft"):
             if isinstance(value.get(name), dict) and (match := _sniff(value[name], depth + 1)) is not None:
                 return match
+    if _first_generation(value):
+        return Match(_LOW, "it is a bot of Landbot's first generation (`__send_message__`), not a draft")
     if "channelToken" in value or ("brandID" in value and "welcome" in value):
         return Match(_LOW, "it holds the settings of a Landbot web chat (`index.json`), which has no flow in it")
     if known:
@@ -80,6 +82,12 @@ def _sniff(value: Any, depth: int = 0) -> Match | None:
 
 def _kind(value: Any) -> str:
     return value if isinstance(value, str) else ""
+
+
+def _first_generation(value: Mapping[str, Any]) -> bool:
+    blocks = [item for item in list(value.values())[:_SEEN] if isinstance(item, dict)]
+    named = [item.get("function") for item in blocks if isinstance(item.get("next"), dict)]
+    return any(isinstance(name, str) and name.startswith("__") and name.endswith("__") for name in named)
 
 
 def _values(value: Any) -> list[Any]:

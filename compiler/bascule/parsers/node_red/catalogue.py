@@ -53,6 +53,7 @@ _ROLES: dict[Role, tuple[str, ...]] = {
         *("chatbot-slack-send", "chatbot-universal-send", "chatbot-twilio-send", "chatbot-discord-send"),
         *("chatbot-msteams-send", "chatbot-routee-send", "chatbot-smooch-send", "chatbot-sinch-send"),
         *("chatbot-alexa-send", "chatbot-zulip-send", "chatbot-deepchat-send", "telegram sender", "viber-out"),
+        "telegram reply",
         *("viber out", "whatsapp-out"),
     ),
     Role.PASS: (
@@ -71,14 +72,14 @@ _ROLES: dict[Role, tuple[str, ...]] = {
             "status",
         ),
         *("complete", "chatbot-debug", "chatbot-log", "chatbot-waiting", "chatbot-conversation", "chatbot-params"),
-        *("chatbot-analytics", "chatbot-support-table", "chatbot-transport"),
+        *("chatbot-analytics", "chatbot-support-table", "chatbot-transport", "telegram control"),
     ),
     Role.LINK: ("link out", "link call"),
     Role.REQUEST: ("http request",),
     Role.BUILD: (
         *("switch", "change", "delay", "function", "template", "trigger", "sqlite", "mysql", "postgresql", "postgres"),
         *("mongodb", "mongodb in", "mongodb out", "redis", "file", "file in", "exec", "mqtt out", "e-mail", "email"),
-        *("websocket out", "tcp out", "udp out", "split", "join", "batch", "sort", "range"),
+        *("websocket out", "tcp out", "udp out", "twilio out", "split", "join", "batch", "sort", "range"),
         *("chatbot-message", "chatbot-ask", "chatbot-inline-buttons", "chatbot-quick-replies", "chatbot-rules"),
         *("chatbot-parse", "chatbot-request", "chatbot-context", "chatbot-dialog", "chatbot-image", "chatbot-document"),
         *(

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 
 from bascule.ir.nodes import Node
 from bascule.ir.project import Entry, EntryKind, Flow
+from bascule.ir.text import Localized
 from bascule.language.names import template_slug
 from bascule.language.reading import Reading, json_text, unique
-from bascule.parsers.node_red import core, redbot
+from bascule.parsers.node_red import core, redbot, sms
 from bascule.parsers.node_red.catalogue import Role, role_of
 from bascule.parsers.node_red.context import Context
 from bascule.parsers.node_red.functions import function
@@ -22,7 +23,7 @@ from bascule.source import Place
 __all__ = ["read_flows"]
 
 Builder = Callable[[Context, RawNode], list[Node]]
-_BUILDERS: dict[str, Builder] = {**core.BUILDERS, **redbot.BUILDERS, "function": function}
+_BUILDERS: dict[str, Builder] = {**core.BUILDERS, **redbot.BUILDERS, **sms.BUILDERS, "function": function}
 _SERVICES = frozenset(
     {
         *(
@@ -193,20 +194,26 @@ class _FlowReader:
         """A node that receives or starts: one entry per node it leads to."""
         self.wires(node)
         kind, name, schedule = (EntryKind.API, "", "") if silent else self.kind(node)
-        ends: dict[str, None] = {}
+        keywords = _command_of(node) if kind is EntryKind.ANY_MESSAGE else ()
+        ends: dict[str, int] = {}
         only_receivers = True
-        for row in node.wires:
+        for port, row in enumerate(node.wires):
             for wire in row:
                 found, _ = self.context.reach(wire.target)
-                ends.update(dict.fromkeys(found))
+                for end in found:
+                    ends.setdefault(end, port)
                 target = self.context.nodes.get(wire.target)
                 only_receivers = only_receivers and target is not None and role_of(target.type) is Role.RECEIVE
         if self.reading.book.is_open(node.place):
             self.reading.book.exact(node.place, "an entry of the flow" if ends else "starts nothing")
         feeds = only_receivers and any(node.wires) and role_of(node.type) is Role.RECEIVE
         if not silent and not feeds:
-            for end in ends:
+            for end, port in ends.items():
                 if self.context.here(end, node):
+                    if keywords and not port:
+                        words = Localized.of(keywords)
+                        self.entries.append(Entry(EntryKind.KEYWORD, end, words, "word", name=name, at=node.place))
+                        continue
                     self.entries.append(Entry(kind, end, name=name, schedule=schedule, at=node.place))
                     if kind is EntryKind.ANY_MESSAGE and end not in self.received:
                         self.received.append(end)
@@ -286,6 +293,14 @@ class _FlowReader:
                 for end in self.context.reach(node.id)[0]:
                     if self.context.here(end, node):
                         self.entries.append(Entry(EntryKind.SUBFLOW, end, name=node.title or node.id, at=node.place))
+
+
+def _command_of(node: RawNode) -> tuple[str, ...]:
+    """The word that a ``telegram command`` answers to. Its second output takes all further messages."""
+    command = node.data.get("command")
+    if node.type != "telegram command" or node.data.get("useregex") is True or not isinstance(command, str):
+        return ()
+    return (command.strip(),) if command.strip() else ()
 
 
 def read_flows(

@@ -1,4 +1,4 @@
-"""Function nodes: Viber bodies found in their programs become messages; the program is kept and never run."""
+"""Function nodes: bodies of Viber and Telegram in their programs become messages; programs are kept and never run."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from bascule.ir.nodes import Always, Case, Edge, Guard, HttpRequest, Message, No
 from bascule.ir.text import literal
 from bascule.language.reading import json_text
 from bascule.language.secrets import mask, secret_in_text
-from bascule.language.viber_message import Body, read_body
+from bascule.language.viber_message import Body, is_body, read_body
 from bascule.parsers.node_red.context import Context, common
 from bascule.parsers.node_red.js_program import FoundBody, bodies_of
 from bascule.parsers.node_red.losses import CodeKept
 from bascule.parsers.node_red.nodes import RawNode
 from bascule.parsers.node_red.rules import CodeRead, ProgramUnreadable
+from bascule.parsers.node_red.telegram import SENDERS, is_telegram_body, read_telegram_body
 
 __all__ = ["function"]
 
@@ -27,7 +28,8 @@ def function(context: Context, node: RawNode) -> list[Node]:
     """``function``: messages with their conditions where bodies stand in it, else a call of a service ``function``."""
     program = node.text("func")
     masked = _cover(context, node)
-    found = bodies_of(program, node.at("func"))
+    telegram = any(other.type in SENDERS for other in context.nodes.values())
+    found = bodies_of(program, node.at("func"), _any_body if telegram else is_body)
     if found is None:
         context.reading.find(
             ProgramUnreadable,
@@ -47,6 +49,10 @@ def function(context: Context, node: RawNode) -> list[Node]:
     context.reading.book.emulated(node.at("func"), "its messages were read; the program is kept as a fact, not run")
     node.facts.append(("function", json_text(masked)))
     return _said(context, node, found[:_MOST])
+
+
+def _any_body(value: Any) -> bool:
+    return is_body(value) or is_telegram_body(value)
 
 
 def _cover(context: Context, node: RawNode) -> str:
@@ -109,7 +115,9 @@ def _said(context: Context, node: RawNode, found: list[FoundBody]) -> list[Node]
     bodies: list[tuple[FoundBody, Body]] = []
     for item in found:
         context.reading.book.open("message in a program", item.piece.place)
-        body = read_body(context.reading, item.piece)
+        plain = item.piece.plain()
+        reader = read_body if is_body(plain) or not is_telegram_body(plain) else read_telegram_body
+        body = reader(context.reading, item.piece)
         context.reading.book.exact(item.piece.place)
         bodies.append((item, body))
     fields = common(context, node)

@@ -6,7 +6,9 @@ are its conditions.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from bascule.ir.expr import Call, Expression
 from bascule.language.viber_message import is_body, is_keyboard
@@ -181,6 +183,8 @@ class _Walker:
         path = reader.path(index, end)
         if path and reader.sign(end) == "=":
             return self.assign(path, end + 1)
+        if path and reader.sign(end) == "+=":
+            return self.append(path, end + 1)
         if path.endswith(".push") is False and reader.sign(end) == ":" and end == index + 1:
             return index + 1
         called = reader.path(index, index + 1)
@@ -197,7 +201,13 @@ class _Walker:
         end = self.reader.chain(index + 1) if index < len(self.program.tokens) else index
         alias = self.reader.path(index, end)
         if alias in self.known and self.reader.ends(end) and self.known[alias].kind in ("object", "list"):
-            self.give(path, self.known[alias])
+            known = self.known[alias]
+            inside = self.parent(path.rpartition(".")[0], known) if "." in path else None
+            copied = self.reader.copy(known) if inside is not None else None
+            if inside is not None and copied is not None:
+                known.used = True
+                inside.pieces[path.rpartition(".")[2]] = copied
+            self.give(path, known)
             return end
         piece, end = self.reader.value(index)
         if piece.kind == "code":
@@ -210,6 +220,22 @@ class _Walker:
         elif piece.kind in ("object", "list"):
             self.root(piece)
         self.give(path, piece)
+        return end
+
+    def append(self, path: str, index: int) -> int:
+        """``text += …``: the text goes on, where this is surely reached; else it is code from here on."""
+        known = self.reader.lookup(path)
+        piece, end = self.reader.value(index)
+        if known is None or known.kind not in ("text", "scalar"):
+            return index
+        same = self.chains.get(path, ()) == self.chain()
+        joined = self.reader.join([known, piece], index, end) if same else self.reader.code(index, end)
+        owner, _, name = path.rpartition(".")
+        inside = self.reader.lookup(owner) if owner else None
+        if inside is not None and inside.kind == "object":
+            inside.pieces[name] = joined
+        if path in self.known or inside is None:
+            self.give(path, joined)
         return end
 
     def give(self, path: str, piece: JsPiece) -> None:
@@ -276,8 +302,9 @@ class _Walker:
         self.roots.append(_Root(piece, guard, branch))
 
 
-def bodies_of(source: str, base: Place) -> list[FoundBody] | None:
-    """The Viber bodies that a program builds, in the order of the text; None when it cannot be read at all.
+def bodies_of(source: str, base: Place, wanted: Callable[[Any], bool] = is_body) -> list[FoundBody] | None:
+    """The bodies of messages (what is ``wanted``, as plain data) that a program builds, in the order of the text; None
+    when it cannot be read at all.
 
     ``base`` is the place of the program's text. A keyboard that another body uses is not reported by itself.
     """
@@ -288,7 +315,7 @@ def bodies_of(source: str, base: Place) -> list[FoundBody] | None:
     found: list[FoundBody] = []
     seen: set[int] = set()
     for root in walker.walk():
-        for piece in _inside(root.piece):
+        for piece in _inside(root.piece, wanted):
             if id(piece) in seen:
                 continue
             seen.add(id(piece))
@@ -297,13 +324,13 @@ def bodies_of(source: str, base: Place) -> list[FoundBody] | None:
     return found
 
 
-def _inside(root: JsPiece) -> list[JsPiece]:
+def _inside(root: JsPiece, wanted: Callable[[Any], bool]) -> list[JsPiece]:
     """The outermost bodies in a value."""
     found: list[JsPiece] = []
     stack = [root]
     while stack:
         piece = stack.pop()
-        if piece.kind == "object" and is_body(piece.plain()):
+        if piece.kind == "object" and wanted(piece.plain()):
             found.append(piece)
         elif piece.kind in ("object", "list"):
             stack.extend(reversed(list(piece.pieces.values())))

@@ -28,26 +28,29 @@ from bascule.parsers.rapidpro.located import Arr, Obj, locate
 from bascule.parsers.rapidpro.losses import ChannelChoice, LeftOut, LostInUpgrade
 from bascule.parsers.rapidpro.migrations import Step, migrate
 from bascule.parsers.rapidpro.reading import Reading, clip, json_text, slug, unique
-from bascule.parsers.rapidpro.rules import MissingAsset, NoFlows, NoTrigger
+from bascule.parsers.rapidpro.rules import FlowsInProgram, MissingAsset, NoFlows, NoTrigger
 from bascule.parsers.rapidpro.scene import Assets, name_of
-from bascule.parsers.rapidpro.shapes import Located, find_flows
-from bascule.parsers.rapidpro.sniffing import RECORDED_RUN, is_recorded_run, sniff
+from bascule.parsers.rapidpro.shapes import Located, find_flows, find_written
+from bascule.parsers.rapidpro.sniffing import RECORDED_RUN, is_recorded_run, program_of, sniff
 from bascule.parsers.rapidpro.uses import uses_of
 from bascule.source import Place, SourceFile, TextDocument
 from bascule.source.json import JsonDocument, read_json
+from bascule.source.script import ScriptDocument
 
 __all__ = ["losses", "parse", "rules", "sniff"]
 
 
 def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     """Read the flows of a file. Never raises on content."""
-    document = file.json
+    document = file.json or program_of(file)
     if document is None:
         return _unreadable(file)
     return _Export(file, document, options).read()
 
 
 _MOST_FACTS = 10_000
+_OWN_FIELDS = frozenset({"created_on", "id", "language", "last_seen_on", "name"})
+"""Fields of every contact, which no export lists (https://docs.rapidpro.io/docs/contacts/)."""
 
 
 class _Export:
@@ -58,10 +61,18 @@ class _Export:
         self.document = document
         self.options = options
         self.root = locate(document.value)
-        self.located: Located = find_flows(self.root)
+        written = isinstance(document, ScriptDocument)
+        self.located: Located = find_written(self.root) if written else find_flows(self.root)
         glific = is_glific(file.text, self.root)
         self.reading = Reading(file.path, document.source_of, glific)
         self.reading.findings.extend(findings_of((*file.encoding_problems, *document.problems), document))
+        if written and self.located.flows:
+            self.reading.find(
+                FlowsInProgram,
+                self.reading.place(self.located.flows[0].pointer),
+                "the flows are read from literals of this program; the program is not run",
+                help="if the program changes them before it uses them, export the flows from the workspace",
+            )
         self.assets = Assets()
         self.facts: list[tuple[str, str]] = []
         self.taken: dict[str, int] = {}
@@ -227,7 +238,7 @@ class _Export:
         export = next((item for item in self.located.exports if "flows" in item), None)
         if export is None:
             return
-        listed = {"group": set(self.assets.groups.values()), "field": self.assets.fields}
+        listed = {"group": set(self.assets.groups.values()), "field": self.assets.fields | _OWN_FIELDS}
         templates = export.get("templates")
         listed["template"] = (
             {name_of(item) for item in templates if isinstance(item, Obj)} if isinstance(templates, Arr) else set()

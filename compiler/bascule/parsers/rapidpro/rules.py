@@ -14,6 +14,7 @@ __all__ = [
     "DanglingExit",
     "DuplicateUuid",
     "EmptyAction",
+    "FlowsInProgram",
     "InvalidRequest",
     "LegacyFlow",
     "MissingAsset",
@@ -475,3 +476,18 @@ class SecretInFlow(Rule):
     code = "PAR376"
     name = "rapidpro-secret-in-flow"
     severity = Severity.WARNING
+
+
+class FlowsInProgram(Rule):
+    """The flows stand in a program
+
+    What it does: says that flows were read out of a program module, from literals that are written out in it.
+    Why: the program is not run. What it adds, takes away or fills in before it uses the flows is not in the graph.
+    Example: `export default [{ flows: [ … ] }];`
+    Use instead: nothing, if the literals are used as they stand; else export the flows from the workspace.
+    Sources: bascule's own rule.
+    """
+
+    code = "PAR378"
+    name = "rapidpro-flows-in-program"
+    severity = Severity.INFO

@@ -10,7 +10,7 @@ from bascule.parsers.rapidpro.legacy.versions import guess_version, legacy_versi
 from bascule.parsers.rapidpro.located import Arr, Obj
 from bascule.parsers.rapidpro.migrations import Version
 
-__all__ = ["Found", "Located", "find_flows", "is_flow", "legacy_version", "looks_like_node"]
+__all__ = ["Found", "Located", "find_flows", "find_written", "is_flow", "legacy_version", "looks_like_node"]
 
 _SEEN = 50
 
@@ -64,13 +64,16 @@ def find_flows(root: Any) -> Located:
     if isinstance(root, Arr):
         located = Located("list of flows")
         for index, item in enumerate(root):
-            _item(located, item, root.at(index), None)
+            if isinstance(item, Obj) and isinstance(item.get("flows"), Arr):
+                _joined(located, find_flows(item))
+            else:
+                _item(located, item, root.at(index), None)
         return located
     if not isinstance(root, Obj):
         return Located("nothing")
     if is_flow(root) or (legacy_version(root) and not isinstance(root.get("flows"), list)):
         located = Located("flow")
-        _item(located, root, "", None)
+        _item(located, root, root.pointer, None)
         return located
     flows = root.get("flows")
     if isinstance(flows, Arr):
@@ -86,12 +89,26 @@ def find_flows(root: Any) -> Located:
         return located
     if isinstance(root.get("definition"), Obj):
         located = Located("definition")
-        _item(located, root, "", None)
+        _item(located, root, root.pointer, None)
         return located
     located = Located("nothing")
     if isinstance(root.get("nodes"), Arr):
-        _item(located, root, "", None)
+        _item(located, root, root.pointer, None)
     return located
+
+
+def find_written(root: Any) -> Located:
+    """Find the flows in the literals of a program module, each under its name."""
+    located = Located("program")
+    for value in root.values() if isinstance(root, Obj) else ():
+        _joined(located, find_flows(value))
+    return located
+
+
+def _joined(located: Located, other: Located) -> None:
+    located.flows.extend(other.flows)
+    located.exports.extend(other.exports)
+    located.strays.extend(other.strays)
 
 
 def _export_shape(root: Obj, flows: Arr) -> str:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from bascule.parsers.base import CERTAIN, LIKELY, Match
-from bascule.parsers.rapidpro.shapes import is_flow, legacy_version
+from bascule.parsers.rapidpro.shapes import is_flow, legacy_version, looks_like_node
 from bascule.source import SourceFile
+from bascule.source.script import ScriptDocument
 
-__all__ = ["RECORDED_RUN", "is_recorded_run", "sniff"]
+__all__ = ["RECORDED_RUN", "is_recorded_run", "program_of", "sniff"]
 
 _NEAR = 20
 _SEEN = 50
@@ -27,8 +29,23 @@ def sniff(file: SourceFile) -> Match | None:
     """Say whether a file holds RapidPro flows, and why (not)."""
     document = file.json
     if document is None:
-        return None
+        program = program_of(file)
+        return Match(CERTAIN, "it is a program module with RapidPro flows written out in it") if program else None
     return _sniff(document.value)
+
+
+def program_of(file: SourceFile) -> ScriptDocument | None:
+    """The module with its literals that hold flows, or None where it has none."""
+    if not re.search(r"\b(?:nodes|action_sets|rule_sets)\b", file.text) or file.script is None:
+        return None
+    document = file.script.keep(_holds_flows)
+    return document if document.value else None
+
+
+def _holds_flows(value: Any) -> bool:
+    items = value[:_SEEN] if isinstance(value, list) else [value]
+    matches = [_sniff(item) for item in items]
+    return any(match is not None and match.confidence >= LIKELY for match in matches)
 
 
 def _sniff(value: Any) -> Match | None:
@@ -36,6 +53,11 @@ def _sniff(value: Any) -> Match | None:
         answers = [
             match for item in value[:_SEEN] if isinstance(item, dict) and (match := _sniff_flow(item)) is not None
         ]
+        exports = [item for item in value[:_SEEN] if isinstance(item, dict) and isinstance(item.get("flows"), list)]
+        if exports and not answers:
+            inside = [match for item in exports if (match := _sniff(item)) is not None]
+            best = max(inside, key=lambda match: match.confidence, default=None)
+            return Match(min(best.confidence, LIKELY), f"a list of exports: {best.reason}") if best else None
         return Match(LIKELY, f"a list of flows: {answers[0].reason}") if answers else None
     if not isinstance(value, dict) or "states" in value:
         return None
@@ -54,7 +76,19 @@ def _sniff(value: Any) -> Match | None:
         if any(legacy_version(item) is not None for item in inner):
             return Match(CERTAIN, "its `results` hold flow definitions with `action_sets` and `rule_sets`")
         return None
-    return _sniff_flow(value)
+    return _sniff_flow(value) or _sniff_part(value)
+
+
+def _sniff_part(value: Mapping[str, Any]) -> Match | None:
+    """What somebody cut out of an export."""
+    actions = value.get("actions")
+    items = actions[:_SEEN] if isinstance(actions, list) else []
+    if looks_like_node(value) and any(isinstance(item, dict) and "type" in item for item in items):
+        return Match(_NEAR, "it is one node of a RapidPro flow: export the whole flow")
+    events = value.get("events")
+    if isinstance(events, list) and isinstance(value.get("group"), dict) and "uuid" in value:
+        return Match(_NEAR, "it is one campaign of RapidPro: export it with its flows")
+    return None
 
 
 def _sniff_export(value: Mapping[str, Any], flows: list[Any]) -> Match | None:

@@ -94,6 +94,10 @@ class Draft:
         """Nothing is done at a node: ways to it lead on."""
         self.skipped[id_] = target
 
+    def leads_to(self, id_: str) -> bool:
+        """Whether a way of a node, or a node that does nothing, leads to a node."""
+        return id_ in self.skipped.values() or any(edge.target == id_ for node in self.nodes for edge in node.edges)
+
     def _resolved(self, target: str | None) -> str | None:
         seen: set[str] = set()
         while target in self.skipped and target not in seen:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from bascule.diagnostics.finding import Label
 from bascule.ir.expr import Const, Expression, Opaque
 from bascule.ir.project import Entry, EntryKind, Intent
 from bascule.language.names import template_slug
@@ -20,6 +21,7 @@ from bascule.parsers.rasa.model import Scene
 from bascule.parsers.rasa.predicates import read_predicate
 from bascule.parsers.rasa.rules import DeclaredTwice, UnreadCondition
 from bascule.parsers.rasa.steps import FlowBuilder, FlowSource
+from bascule.source import Place
 
 __all__ = ["FlowSource", "Flows", "read_flows"]
 
@@ -49,6 +51,16 @@ def read_flows(scene: Scene, at: At, found: dict[str, FlowSource]) -> None:
         if not isinstance(item.value, dict):
             refuse(scene.reading, item, "flow", "a mapping with `description` and `steps`")
             continue
+        if name in found and _in_domain(found[name].at.place) and not _in_domain(item.place):
+            # Rasa reads flows from the training data alone.
+            code = scene.reading.find(
+                DeclaredTwice,
+                found[name].at.place.at_key(),
+                f"the flow `{name[:60]}` is declared twice; the one outside the domain is kept",
+                help="remove the one in the domain",
+                labels=[Label(item.place.at_key(), "this one is kept")],
+            )
+            book.dropped(found.pop(name).at.place, "declared again outside the domain", "remove one of them", code)
         if name in found:
             code = scene.reading.find(
                 DeclaredTwice,
@@ -60,6 +72,12 @@ def read_flows(scene: Scene, at: At, found: dict[str, FlowSource]) -> None:
             continue
         book.exact(item.place)
         found[name] = FlowSource(name, item)
+
+
+def _in_domain(place: Place) -> bool:
+    """Whether a file is part of the domain: `domain.yml`, `domain/…`."""
+    *folders, name = place.file.split("/")
+    return name.lower().startswith("domain") or "domain" in folders
 
 
 @dataclass(slots=True)

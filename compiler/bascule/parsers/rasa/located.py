@@ -77,14 +77,17 @@ def plain(value: Any) -> Any:
     return as_scalar(value)
 
 
-def refuse(reading: Reading, at: At, construct: str, wanted: str) -> None:
+_HELP = "Rasa refuses or ignores it: write it as its documentation shows, or take it out"
+
+
+def refuse(reading: Reading, at: At, construct: str, wanted: str, help_: str = _HELP) -> None:
     """Report a value of another shape than Rasa reads; it is in the ledger as dropped."""
     reading.book.open(construct, at.place)
     code = reading.find(
         WrongShape,
         at.place,
         f"here stands {kind_of(at.value)} where Rasa reads {wanted}",
-        help="Rasa refuses or ignores it: write it as its documentation shows, or take it out",
+        help=help_,
     )
     reading.book.dropped(at.place, f"{kind_of(at.value)} instead of {wanted}", f"write {wanted}", code)
 

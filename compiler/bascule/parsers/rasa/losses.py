@@ -11,6 +11,7 @@ __all__ = [
     "CustomAction",
     "CustomPayload",
     "DynamicStep",
+    "HtmlInText",
     "MappingWithoutEffect",
     "ModelSettings",
     "PatternFlow",
@@ -261,3 +262,19 @@ class DynamicStep(Rule):
     code = "LOS614"
     name = "rasa-dynamic-step"
     severity = Severity.WARNING
+
+
+class HtmlInText(Rule):
+    """HTML in the text of a response
+
+    What it does: counts texts with HTML. Line breaks, lists, bold and italic words are written as WhatsApp writes
+    them, links as their words with the address behind; pictures and players in the HTML are left out.
+    Why: WhatsApp shows tags as they stand.
+    Example: `text: "Appelez le <a href='tel:+33123456789'>01 23 45 67 89</a><br>Merci"`
+    Use instead: plain text; `image` and `buttons` for the rest.
+    Sources: https://faq.whatsapp.com/539178204879377
+    """
+
+    code = "LOS615"
+    name = "rasa-html-in-text"
+    severity = Severity.INFO

@@ -177,7 +177,7 @@ class _Builder:
         for _, floating, (_, place, story) in stops:
             if floating == _ANCHORED:
                 self.conflicts.append(
-                    Conflict(place, story, "the rule waits", first.place, _shown(chosen), first.story)
+                    Conflict(place, story, "a message of the user", first.place, _shown(chosen), first.story)
                 )
         move = Move(Kind.ENTER if isinstance(chosen, Enter) else Kind.ACT, chosen, place=first.place, title=first.story)
         if not isinstance(chosen, Enter):

@@ -15,6 +15,7 @@ from bascule.source import Place
 __all__ = [
     "DEFAULT_ACTIONS",
     "DEFAULT_INTENTS",
+    "LISTEN",
     "OWN_RESPONSES",
     "Domain",
     "Form",
@@ -28,8 +29,11 @@ __all__ = [
 DEFAULT_INTENTS = ("restart", "back", "session_start", "nlu_fallback", "out_of_scope")
 """Intents every assistant has (https://legacy-docs-oss.rasa.com/docs/rasa/domain#intents); the last one by custom."""
 
+LISTEN = "action_listen"
+"""The action that waits for the next message."""
+
 DEFAULT_ACTIONS = (
-    "action_listen",
+    LISTEN,
     "action_restart",
     "action_session_start",
     "action_default_fallback",

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from bascule.diagnostics.parse_rules import findings_of
+from bascule.ir.parts import FILE, as_part
 from bascule.ir.project import Flow, Project, Variable
 from bascule.ir.text import Localized
 from bascule.language.names import template_slug
@@ -282,6 +283,8 @@ def _made(project: _Project, first: Document, name: str) -> Project:
         slug = template_slug(name) if name.strip() else "assistant"
         flows = conversation.build(project.stories, project.flows, slug, place, known, taken)
         intents += conversation.intents
+        if not scene.domain.read or not project.sections & {"stories", "rules", "flows"}:
+            flows = [as_part(flow, FILE) for flow in flows]
     elif project.sections:
         scene.reading.find(
             NoConversation,
@@ -345,7 +348,11 @@ def _variables(scene: Scene, values: Mapping[str, tuple[object, ...]]) -> list[V
             known = next((values[name] for name in names if values.get(name)), ())
             sample = known[0].value if known and isinstance(known[0], EntityValue) else ""
         found[slot.name] = Variable(
-            slot.name, slot.variable_type, Localized.of(sample) if sample else Localized(), at=slot.place
+            slot.name,
+            slot.variable_type,
+            Localized.of(sample) if sample else Localized(),
+            scope="session",
+            at=slot.place,
         )
     for name, variable in scene.reading.variables.items():
         found.setdefault(name, variable)
@@ -403,7 +410,10 @@ def _mapping(scene: Scene, one: SlotMapping, asked: bool, collected: bool) -> No
     if not book.is_open(one.place):
         return
     if one.kind == MappingKind.ENTITY:
-        book.exact(one.place, "a parameter of the intents that hold it")
+        if one.conditions:
+            book.emulated(one.place, "a parameter of the intents that hold it, also where its conditions do not hold")
+        else:
+            book.exact(one.place, "a parameter of the intents that hold it")
     elif one.kind in (MappingKind.INTENT, MappingKind.TRIGGER):
         book.emulated(one.place, "set where the intent is recognised")
     elif one.kind == MappingKind.TEXT and asked:

@@ -204,7 +204,10 @@ def _variant(scene: Scene, at: At, facts: list[tuple[str, str]]) -> _Said | None
     bare = text_of(at)
     if bare is not None:
         scene.reading.find(
-            WrongShape, at.place, "a variant is a mapping with `text`; read as its text", help="write `- text: …`"
+            WrongShape,
+            at.place,
+            "a variant is a bare text, not a mapping with `text`; read as its text",
+            help="write `- text: …`",
         )
         text = read_text(scene, bare, at.place)
         book.emulated(at.place, "read as its text", "write `- text: …`")

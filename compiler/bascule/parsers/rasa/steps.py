@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bascule.ir.expr import Expression
-from bascule.ir.nodes import Case, Chosen, Edge, Handover, HttpRequest, Otherwise, RunFlow, SetVariable, When
+from bascule.ir.nodes import Ask, Case, Chosen, Edge, Handover, HttpRequest, Otherwise, RunFlow, SetVariable, When
 from bascule.parsers.rasa.actions import Actions, is_handover
 from bascule.parsers.rasa.collect import Collect
 from bascule.parsers.rasa.drafts import Draft, Speeches, Wait, assign, go, speak
 from bascule.parsers.rasa.located import At, plain, refuse, sequence, text_of
 from bascule.parsers.rasa.losses import DynamicStep, RephrasedByModel
-from bascule.parsers.rasa.model import Scene
+from bascule.parsers.rasa.model import LISTEN, Scene
 from bascule.parsers.rasa.responses import reply_buttons
 from bascule.parsers.rasa.rich import Button
 from bascule.parsers.rasa.rules import BranchWithoutNext, DeclaredTwice, UnknownTarget
@@ -22,6 +22,8 @@ from bascule.source import Place
 __all__ = ["Around", "FlowBuilder", "FlowSource", "Step"]
 
 _KINDS = ("collect", "action", "link", "call", "set_slots", "noop", "generation_prompt", "intent", "user")
+_STEP = "a mapping with `collect`, `action`, `link`, `set_slots` …"
+_LOOSE = "a condition stands in a step's `next`: write `noop: true` with `next: [- if: … then: …, - else: …]`"
 _STEP_MEMBERS = (
     *_KINDS,
     "id",
@@ -98,7 +100,7 @@ class FlowBuilder:
             self.ending = self.draft.name("reset")
         for step in self.steps:
             self._step(step)
-        if self.ending is not None:
+        if self.ending is not None and self.draft.leads_to(self.ending):
             changes = tuple(assign(name, None, self.source.at.place) for name in self.resets)
             self.draft.put(SetVariable(id=self.ending, assignments=changes, edges=go(None), at=self.source.at.place))
         return start
@@ -112,7 +114,8 @@ class FlowBuilder:
             kind = next((kind for kind in _KINDS if kind in item.value), "") if isinstance(item.value, dict) else ""
             only_next = isinstance(item.value, dict) and not kind and ("next" in item.value or "id" in item.value)
             if not kind and not only_next:
-                refuse(reading, item, "step", "a mapping with `collect`, `action`, `link`, `set_slots` …")
+                loose = isinstance(item.value, dict) and "if" in item.value
+                refuse(reading, item, "step", _STEP, *([_LOOSE] if loose else []))
                 continue
             reading.book.open(f"step {kind or 'noop'}", item.place)
             reading.book.exact(item.place)
@@ -251,6 +254,13 @@ class FlowBuilder:
 
     def _action(self, step: Step, target: str | None) -> None:
         name, place = step.name, step.at.place
+        if name == LISTEN:
+            # At the end of a flow the bot listens anyway.
+            if target is None or target == self.ending:
+                self.draft.skip(step.node, target)
+            else:
+                self.draft.put(Ask(id=step.node, edges=go(target), at=place))
+            return
         self.flows.actions.check(name, place, place.child("action"))
         speech = self.flows.speeches.get(name) if name in self.scene.domain.responses else None
         if speech is None:

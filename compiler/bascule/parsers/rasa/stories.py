@@ -98,12 +98,13 @@ def read_stories(scene: Scene, at: At, found: list[Story], names: dict[str, Plac
         _members(scene, story, item)
         key = f"{'rule' if is_rule else 'story'} {name}"
         if name and key in names:
-            from bascule.diagnostics.finding import Severity
+            from bascule.diagnostics.finding import Label, Severity
 
             finding = DeclaredTwice.at(
                 item.place,
                 f"two {'rules' if is_rule else 'stories'} are called `{name[:60]}`; both count",
                 help="give each a name of its own",
+                labels=[Label(names[key], "first here")],
                 severity=Severity.INFO,
             )
             scene.reading.findings.append(finding)

@@ -9,7 +9,9 @@ import re
 
 from bascule.ir.expr import Expression, Ref
 from bascule.ir.text import Hole, Literal, Segment, Text, join_text
+from bascule.language.html_text import has_html, without_html
 from bascule.language.placeholder_rules import UnbalancedPlaceholder
+from bascule.parsers.rasa.losses import HtmlInText
 from bascule.parsers.rasa.model import Scene
 from bascule.source import Place
 
@@ -49,7 +51,28 @@ def read_text(scene: Scene, text: str, place: Place) -> Text:
                 )
             )
     parts.append(Literal(text[last:]))
-    return join_text(parts)
+    return _plain(scene, join_text(parts), place)
+
+
+def _plain(scene: Scene, text: Text, place: Place) -> Text:
+    """A text without HTML, which assistants for web chats hold."""
+    if not has_html(text):
+        return text
+    plain = without_html(text)
+    code = scene.reading.find_once(
+        HtmlInText,
+        "html",
+        place,
+        lambda count: f"{count} text(s) hold HTML; breaks, lists, links and bold words are written as WhatsApp does",
+        help="check how they look, above all tables",
+    )
+    if scene.reading.book.has(place):
+        if plain.lost:
+            names = ", ".join(f"<{name}>" for name in dict.fromkeys(plain.lost))
+            scene.reading.book.degraded(place, f"{names} in its HTML is left out", "send the file as media", code)
+        else:
+            scene.reading.book.emulated(place, "its HTML is written as WhatsApp writes it")
+    return plain.text
 
 
 def _variable(scene: Scene, name: str) -> Expression:

@@ -1,4 +1,5 @@
-"""SMS templates: tables, JSON, JSON lines, YAML, property files, plain text, as teams keep them (no standard exists).
+"""SMS templates: tables, JSON, JSON lines, YAML, property files, language files of frameworks, plain text, as teams
+keep them (no standard exists).
 
 One template becomes one flow that the business starts through an API, with one message, or one question
 where the file names quick replies or the text holds a menu. What each shape looks like, and how a
@@ -13,12 +14,13 @@ from bascule.parsers.sms.alphabets import misread_alphabet
 from bascule.parsers.sms.build import build_project
 from bascule.parsers.sms.files import open_file
 from bascule.parsers.sms.losses import loss_findings
+from bascule.parsers.sms.projects import find_projects, parse_project
 from bascule.parsers.sms.sniffing import judge
 from bascule.source import SourceFile
 from bascule.source.table import TableDocument
 from bascule.source.workbook import SheetDocument
 
-__all__ = ["parse", "sniff"]
+__all__ = ["find_projects", "parse", "parse_project", "sniff"]
 
 
 def sniff(file: SourceFile) -> Match | None:

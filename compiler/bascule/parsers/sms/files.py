@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from bascule.diagnostics.finding import Finding
 from bascule.diagnostics.parse_rules import findings_of
 from bascule.diagnostics.table_rules import TableEmpty
+from bascule.parsers.sms.catalogues import open_catalogue, read_catalogue
+from bascule.parsers.sms.catalogues.document import CatalogueDocument
 from bascule.parsers.sms.losses import DocumentNotRead, SheetNotRead
 from bascule.parsers.sms.model import Reading
 from bascule.parsers.sms.plain_text import other_format, read_plain_text, read_properties_templates
@@ -37,7 +39,7 @@ _YAML_HEAD = re.compile(
 @dataclass(slots=True)
 class Shape:
     """A file as a document, before its templates are read. ``kind`` is ``tree``, ``table``, ``properties``,
-    ``plain`` or ``""`` (not readable: ``findings`` say why)."""
+    ``catalogue``, ``plain`` or ``""`` (not readable: ``findings`` say why)."""
 
     kind: str
     document: Document
@@ -72,6 +74,9 @@ def shape_of(file: SourceFile, sheet: str = "", max_rows: int | None = None) -> 
         suffix == ".json" or not document.problems or (suffix not in _TEXTUAL and _JSON_HEAD.match(file.text))
     ):
         return Shape("tree", document, document.problems, about="a JSON file")
+    catalogue = open_catalogue(file.path, file.text)
+    if catalogue is not None and catalogue.value:
+        return Shape("catalogue", catalogue, about=catalogue.about)
     other = other_format(file.text)
     if other is not None:
         name, advice = other
@@ -133,6 +138,8 @@ def read_shape(shape: Shape, stem: str) -> Reading:
     elif shape.kind == "table" and shape.view is not None and shape.view.texts:
         reading = read_table_templates(shape.view)
         _other_sheets(reading, shape)
+    elif isinstance(document, CatalogueDocument):
+        reading = read_catalogue(document)
     elif shape.kind == "properties":
         reading = read_properties_templates(document)  # type: ignore[arg-type]
     elif shape.kind == "plain":

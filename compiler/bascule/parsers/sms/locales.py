@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
 from bascule.parsers.sms.vocabulary import normal, tokens
 
-__all__ = ["bare_locale", "file_locale", "is_ambiguous", "locale_of", "peel_locale"]
+__all__ = ["bare_locale", "file_locale", "is_ambiguous", "locale_of", "named_locales", "peel_locale", "without_locale"]
 
 # ISO 639-1 code: ISO 639-2 codes, then names of the language (own and in English, French, Spanish, Portuguese,
 # German, Russian, Arabic where they are common in headers).
@@ -105,6 +106,14 @@ _AMBIGUOUS = frozenset(_AMBIGUOUS_WORDS.split())
 _REGIONS = frozenset(_REGION_WORDS.split())
 
 
+# Two-letter codes of countries that teams write where the language is meant, and are no codes of a language here.
+_COUNTRY_WORDS = """
+    cz:cs gr:el dk:da ua:uk jp:ja cn:zh kr:ko rs:sr il:he ir:fa in:hi al:sq vn:vi ge:ka kz:kk by:be br:pt_BR us:en_US
+    gb:en_GB mx:es_MX
+"""
+_COUNTRIES = dict(pair.split(":") for pair in _COUNTRY_WORDS.split())
+
+
 @cache
 def _by_name() -> dict[str, str]:
     table = {code: code for code in _NAMES}
@@ -153,6 +162,21 @@ def bare_locale(name: str) -> str:
     return locale_of(stripped)
 
 
+def named_locales(names: Iterable[str]) -> dict[str, str]:
+    """The locale of each name when all of them are languages; empty otherwise.
+
+    Beside languages, countries count as theirs: in ``hr, cz, pl, gr`` the second is Czech, the last Greek.
+    """
+    found = {name: bare_locale(name) for name in names}
+    if all(found.values()):
+        return found
+    known = sum(1 for name, locale in found.items() if locale and not is_ambiguous(name))
+    lent = {name: _COUNTRIES.get(name.lower(), "") for name, locale in found.items() if not locale}
+    if known and all(lent.values()):
+        return {name: locale or lent[name] for name, locale in found.items()}
+    return {}
+
+
 def peel_locale(parts: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
     """Take a language off the end or the front of a name's words: ``(content, pt, br)`` gives ``(content,), pt_BR``."""
     for size in (2, 1):
@@ -169,7 +193,8 @@ def peel_locale(parts: tuple[str, ...]) -> tuple[tuple[str, ...], str]:
 
 
 _SUFFIX_WORDS = """
-    csv tsv tab txt text json yaml yml xlsx xls properties sample example dist tpl tmpl template sms md po php bak orig
+    csv tsv tab txt text json yaml yml xlsx xls properties sample example dist tpl tmpl template sms md
+    po pot php bak orig strings xml resx xlf xliff arb
 """
 _SUFFIXES = frozenset(_SUFFIX_WORDS.split())
 # Words that end file names without being a language there.
@@ -179,7 +204,8 @@ _CUT = re.compile(r"[._\-()\[\] ]+")
 
 def file_locale(path: str) -> str:
     """The language a file's name ends in (``sms_fr.csv``, ``messages_pt_BR.properties``, ``strings.ar.json``,
-    ``fr.yml``) or the folder it stands in (``fr/sms.yml``), or ``""``."""
+    ``fr.yml``) or the folder it stands in (``fr/sms.yml``, ``fr.lproj/``, ``values-fr/``, ``fr/LC_MESSAGES/``),
+    or ``""``."""
     folder, _, stem = path.rpartition("/")
     for _ in range(2):
         head, _, suffix = stem.rpartition(".")
@@ -198,5 +224,48 @@ def file_locale(path: str) -> str:
             locale = locale_of(word)
             if locale:
                 return locale
-    parent = folder.rpartition("/")[2]
-    return locale_of(parent) if len(parent) in (2, 5) and parent.lower() not in _NOT_IN_FILES else ""
+    parts = folder.split("/")[-2:]
+    if parts[-1].upper() == "LC_MESSAGES" and len(parts) > 1:
+        parts.pop()
+    return _folder_locale(parts[-1], len(parts) > 1 and parts[-2].lower() in _LANGUAGE_FOLDERS)
+
+
+_LANGUAGE_FOLDERS = frozenset(("language", "languages", "lang", "langs", "locale", "locales", "i18n", "translations"))
+
+
+def _folder_locale(folder: str, among_languages: bool = False) -> str:
+    """The language of a folder: ``fr``, ``pt-BR``, ``fr.lproj``, ``values-fr-rCA``, ``language/french``."""
+    if folder.endswith(".lproj"):
+        folder = folder.removesuffix(".lproj")
+    elif folder.startswith("values-"):
+        folder = folder.removeprefix("values-").replace("-r", "-").replace("b+", "").replace("+", "-")
+    if among_languages:
+        return locale_of(folder)
+    return locale_of(folder) if len(folder) in (2, 5) and folder.lower() not in _NOT_IN_FILES else ""
+
+
+def without_locale(path: str) -> tuple[str, str]:
+    """A path with ``*`` in place of the language in it, and the language: ``fr/sms.yml`` is ``*/sms.yml`` and ``fr``.
+
+    The language is looked for at the end of the file's name, then in its folders from the last one up; the folders
+    ``values``, ``Base.lproj`` and a name without a language are those of no language (``""``).
+    """
+    *folders, name = path.split("/")
+    stem, tail = name, ""
+    for _ in range(2):
+        head, _, suffix = stem.rpartition(".")
+        if head and suffix.lower() in _SUFFIXES:
+            stem, tail = head, f".{suffix}{tail}"
+    own = file_locale(name)
+    if own:
+        parts = [part for part in _CUT.split(stem) if part]
+        for size in (2, 1):
+            if len(parts) >= size and locale_of("_".join(parts[-size:])) == own:
+                at = stem.rfind(parts[-size])
+                return "/".join((*folders, f"{stem[:at]}*{tail}")), own
+    for index in range(len(folders) - 1, -1, -1):
+        among = index > 0 and folders[index - 1].lower() in _LANGUAGE_FOLDERS
+        locale = _folder_locale(folders[index], among)
+        if locale:
+            return "/".join((*folders[:index], "*", *folders[index + 1 :], name)), locale
+    return path, ""

@@ -9,9 +9,11 @@ from bascule.diagnostics.rules import Rule
 from bascule.source import Place
 
 __all__ = [
+    "CodeNotRead",
     "DocumentNotRead",
     "FlashClass",
     "LinkShortening",
+    "MarkupLost",
     "RegistryIds",
     "SenderName",
     "SheetNotRead",
@@ -107,6 +109,38 @@ class DocumentNotRead(Rule):
 
     code = "LOS105"
     name = "sms-document-not-read"
+    severity = Severity.WARNING
+
+
+class CodeNotRead(Rule):
+    """Code among the texts was not read
+
+    What it does: names statements and values of a PHP file that are code: a call, a condition, a constant of another
+    file.
+    Why: nothing is run; a text that only code puts together would be missing without anybody noticing.
+    Example: `'contact' => view('sms.contact')->render(),`
+    Use instead: write the text in the file, with a placeholder for what changes.
+    Sources: bascule's own rule.
+    """
+
+    code = "LOS106"
+    name = "sms-code-not-read"
+    severity = Severity.WARNING
+
+
+class MarkupLost(Rule):
+    """Markup in a text of a string file
+
+    What it does: names markup in texts of Android, .resx or XLIFF files that WhatsApp cannot show (`<a>`, `<font>`);
+    the words stay. Bold, italic and struck out words get WhatsApp's signs.
+    Why: a link whose address stood in the markup only is gone from the message.
+    Example: `<string name="aide">Voir <a href="https://exemple.fr">l'aide</a></string>`
+    Use instead: write the address into the text.
+    Sources: https://faq.whatsapp.com/539178204879377
+    """
+
+    code = "LOS107"
+    name = "sms-markup-lost"
     severity = Severity.WARNING
 
 

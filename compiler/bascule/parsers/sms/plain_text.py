@@ -187,26 +187,11 @@ _OTHER = (
     (
         "a PHP file",
         re.compile(r"\s*+<\?php\b"),
-        "write the array as JSON with `php -r 'echo json_encode(require \"FILE\", JSON_UNESCAPED_UNICODE);'`",
-    ),
-    (
-        "a gettext catalogue",
-        re.compile(r'^msgid ".{0,2000}"[ \t]*\r?\n(?:".{0,2000}"[ \t]*\r?\n){0,50}msgstr ', re.MULTILINE),
-        "turn it into a table or JSON first, for example with `po2csv` of the Translate Toolkit",
-    ),
-    (
-        "an Android string file",
-        re.compile(r"(?s)\s*+(?:<\?xml.{0,200}?\?>\s*+)?(?:<!--.{0,2000}?-->\s*+)?<resources\b"),
-        "turn it into CSV or `.properties` first, for example with `android2po` or the Translate Toolkit",
-    ),
-    (
-        "an iOS string file",
-        re.compile(r'^"(?:[^"\\\n]|\\.){1,200}"\s*=\s*"(?:[^"\\]|\\.){0,2000}";', re.MULTILINE),
-        "turn it into CSV or `.properties` first, for example with `prop2po` of the Translate Toolkit",
+        "write the texts as JSON with `php -r 'echo json_encode(require \"FILE\", JSON_UNESCAPED_UNICODE);'`",
     ),
     (
         "an XML file",
-        re.compile(r"\s*+(?:<\?xml\b|<(?:root|xliff|TS)\b)"),
+        re.compile(r"\s*+(?:<\?xml\b|<(?:root|xliff|resources|TS)\b)"),
         "export the texts as CSV, JSON or YAML",
     ),
 )

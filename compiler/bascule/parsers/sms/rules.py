@@ -22,8 +22,10 @@ __all__ = [
     "SecondText",
     "SuggestedChoices",
     "TextCut",
+    "TextFromCode",
     "UnknownLanguage",
     "UnknownPlaceholderSyntax",
+    "UnreviewedTranslation",
     "VariableMismatch",
     "Versions",
 ]
@@ -284,10 +286,9 @@ class GuessedColumn(Rule):
 class OtherFormat(Rule):
     """A format for texts that is not read
 
-    What it does: reports language files of frameworks that are recognised but not supported: PHP arrays, gettext
-    catalogues, Android and iOS strings, .resx.
+    What it does: reports XML files of an unknown kind, and language files of frameworks in which no text was found.
     Why: read as plain text they would give nonsense.
-    Example: a file that begins with `<?php return [`
+    Example: a file that begins with `<?php class Sms {`
     Use instead: export the texts as JSON, YAML, CSV or `.properties`; the finding says how.
     Sources: bascule's own rule.
     """
@@ -295,6 +296,36 @@ class OtherFormat(Rule):
     code = "PAR116"
     name = "sms-other-format"
     unreadable = True
+
+
+class TextFromCode(Rule):
+    """A text that is partly code
+
+    What it does: says that code stands between the words of a text (`'Bonjour '.$nom`); it became a placeholder.
+    Why: nothing is run; who sends the template must give the value.
+    Example: `'lien' => 'Votre compte : '.config('app.url')` reads `Votre compte : {url}`
+    Use instead: a placeholder in the text.
+    Sources: bascule's own rule.
+    """
+
+    code = "PAR120"
+    name = "sms-text-from-code"
+    severity = Severity.INFO
+
+
+class UnreviewedTranslation(Rule):
+    """A translation that nobody has reviewed
+
+    What it does: counts translations of a gettext catalogue that are marked `fuzzy`. They are read.
+    Why: the mark says that a program guessed them or that the original has changed; gettext shows the original instead.
+    Example: `#, fuzzy`
+    Use instead: review the text and remove the mark.
+    Sources: https://www.gnu.org/software/gettext/manual/html_node/Fuzzy-Entries.html
+    """
+
+    code = "PAR121"
+    name = "sms-unreviewed-translation"
+    severity = Severity.WARNING
 
 
 class TextCut(Rule):

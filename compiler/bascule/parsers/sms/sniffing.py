@@ -33,8 +33,11 @@ _FOREIGN_SUFFIX_WORDS = """
 """
 _FOREIGN_SUFFIXES = frozenset(_FOREIGN_SUFFIX_WORDS.split())
 
-_SUFFIXES = frozenset(("", ".txt", ".text", ".sms", ".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".json", ".jsonl",
-                       ".ndjson", ".yaml", ".yml", ".properties"))  # fmt: skip
+_SUFFIX_WORDS = """
+    .txt .text .sms .csv .tsv .tab .xlsx .xlsm .json .jsonl .ndjson .yaml .yml .properties
+    .php .po .pot .xml .strings .resx .xlf .xliff
+"""
+_SUFFIXES = frozenset(("", *_SUFFIX_WORDS.split()))
 _SETTING = re.compile(r"\s*[\w.-]{1,60}\s*=|\s*\[[\w. :-]+\]\s*$")
 _SLUG = re.compile(r"[^\W\d_][\w.-]{0,60}")
 _HEAD = 50_000
@@ -64,6 +67,7 @@ _FOREIGN: tuple[tuple[frozenset[str], frozenset[str], str], ...] = tuple(
         ("$schema", "properties definitions $defs type items", "a JSON schema"),
         ("version", "nlu stories rules intents slots actions domain forms session_config entities", "a Rasa file"),
         ("nlu", "", "a Rasa file"),
+        ("agent", "orchestrator skills model_groups", "a Rasa agent"),
         ("stories", "", "a Rasa file"),
         ("intents", "responses entities actions slots", "a file of a language-understanding tool"),
         ("userSays", "", "a Dialogflow intent"),
@@ -98,6 +102,10 @@ _FOREIGN: tuple[tuple[frozenset[str], frozenset[str], str], ...] = tuple(
 )
 
 
+_HEADERS = 5
+_QUESTION = re.compile(r"(select_one|select_multiple|rank) |(begin|end)[_ ](group|repeat)$|geopoint$|calculate$")
+
+
 @dataclass(slots=True)
 class _Score:
     """Points and what gave them."""
@@ -128,7 +136,9 @@ def judge(file: SourceFile) -> Match | None:
         return Match(_NEAR, f"{shape.about} in the wrong alphabet: {misread[0].message}; {misread[0].help}")
     if shape.kind == "":
         return _unread(shape, suffix)
-    if suffix in _FOREIGN_SUFFIXES or (shape.kind == "plain" and _NOT_TEXT.match(file.name)):
+    if (suffix in _FOREIGN_SUFFIXES and shape.kind != "catalogue") or (
+        shape.kind == "plain" and _NOT_TEXT.match(file.name)
+    ):
         return None
     if shape.kind == "tree":
         foreign = _foreign(getattr(shape.document, "value", None))
@@ -190,6 +200,8 @@ def _other_table(shape: Shape) -> Match | None:
         sheets = {name.casefold() for name in shape.document.names}
         if {"questions", "answers"} <= sheets or {"questions", "parameters"} <= sheets:
             return Match(_FAR, "its sheets `questions` and `parameters` make it a survey workbook")
+    if _is_questionnaire(shape):
+        return Match(_FAR, "its columns and types (`select_one` …) make it an XLSForm questionnaire, for a survey tool")
     if not view.texts:
         return Match(_FAR, f"a table without a text column: its columns are {listed}")
     intents = view.columns.of(Role.INTENT)
@@ -209,6 +221,22 @@ def _other_table(shape: Shape) -> Match | None:
         reason = f"a table without a text column: its columns are {listed}"
         return Match(_NEAR, f"{reason}; taken by force, {view.guessed}")
     return None
+
+
+def _is_questionnaire(shape: Shape) -> bool:
+    """Whether a table is a sheet of an XLSForm: questions with a type, a name and a label, or the choices of lists."""
+    assert shape.view is not None
+    table = shape.view.table
+    rows = [[cell.strip().casefold() for cell in row] for row in table.records[:_ROWS]]
+    for number, row in enumerate(rows[:_HEADERS]):
+        if "name" not in row or not any(cell == "label" or cell.startswith("label::") for cell in row):
+            continue
+        if "list_name" in row or "list name" in row:
+            return True
+        if "type" in row:
+            at = row.index("type")
+            return any(_QUESTION.match(cells[at]) for cells in rows[number + 1 :] if len(cells) > at)
+    return False
 
 
 def _weigh(file: SourceFile, shape: Shape, reading: Reading, texts: list[str]) -> Match:

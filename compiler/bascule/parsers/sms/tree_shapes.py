@@ -7,7 +7,7 @@ from typing import Any
 
 from bascule.parsers.sms.columns import Columns, assign
 from bascule.parsers.sms.evidence import Look, is_sentence, look_of
-from bascule.parsers.sms.locales import bare_locale, is_ambiguous
+from bascule.parsers.sms.locales import bare_locale, is_ambiguous, locale_of, named_locales
 from bascule.parsers.sms.model import MAX_NESTING
 from bascule.parsers.sms.vocabulary import LOOSE_WRAPPERS, WRAPPERS, Role, channel_of, normal, readings
 from bascule.source.yaml import as_scalar
@@ -23,8 +23,11 @@ __all__ = [
     "overlap",
     "sentences",
     "texts_of",
+    "translations",
     "wrappers",
 ]
+
+_LANGUAGES = 60
 
 
 def object_columns(value: dict[str, Any], nested: bool) -> Columns | None:
@@ -55,7 +58,7 @@ def _holds_texts(value: Any) -> bool:
     if isinstance(value, str):
         return True
     if isinstance(value, list):
-        return bool(value) and all(isinstance(item, str) for item in value)
+        return bool(value) and (all(isinstance(item, str) for item in value) or bool(translations(value)))
     if isinstance(value, dict):
         return (
             bool(value)
@@ -65,10 +68,29 @@ def _holds_texts(value: Any) -> bool:
     return value is None
 
 
+def translations(value: Any) -> list[tuple[str, str]]:
+    """The names of the text and of the language of each item, where a list holds one text in several languages."""
+    found: list[tuple[str, str]] = []
+    for item in value if isinstance(value, list) and len(value) <= _LANGUAGES else ():
+        if not isinstance(item, dict) or not 2 <= len(item) <= 4:
+            return []
+        text = next((key for key in item if _plays(key, Role.TEXT) and isinstance(item[key], str)), None)
+        locale = next((key for key in item if _plays(key, Role.LOCALE) and locale_of(str(item[key]))), None)
+        if text is None or locale is None:
+            return []
+        found.append((text, locale))
+    spoken = [str(item[locale]) for item, (_, locale) in zip(value, found, strict=True)] if found else []
+    return found if len(set(spoken)) == len(spoken) else []
+
+
+def _plays(key: str, wanted: Role) -> bool:
+    return any(role is wanted and strength > 1 for role, strength in readings(normal(key)))
+
+
 def are_locales(value: dict[str, Any]) -> bool:
     """Whether all keys are languages, at least one of them beyond doubt, and the values hold texts."""
     return (
-        all(bare_locale(key) for key in value)
+        bool(named_locales(value))
         and any(not is_ambiguous(key) for key in value)
         and all(isinstance(item, (str, dict, list)) for item in value.values())
     )

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bascule.parsers.sms.columns import Column, Columns
-from bascule.parsers.sms.evidence import Look, is_sentence, look_of
+from bascule.parsers.sms.evidence import Look, is_sentence, look_of, placeholder_share
 from bascule.parsers.sms.fields import read_field
-from bascule.parsers.sms.locales import bare_locale, locale_of
+from bascule.parsers.sms.locales import bare_locale, locale_of, named_locales
 from bascule.parsers.sms.model import MAX_NESTING, Reading, Template, Wording, fact_text, plain
-from bascule.parsers.sms.rules import KeptBeside, NotATemplate, SecondText, Versions
+from bascule.parsers.sms.rules import GuessedLanguage, KeptBeside, NotATemplate, SecondText, Versions
 from bascule.parsers.sms.spoken import spoken_channel, spoken_locale
 from bascule.parsers.sms.tree_shapes import (
     are_channels,
@@ -25,14 +25,17 @@ from bascule.parsers.sms.tree_shapes import (
     overlap,
     sentences,
     texts_of,
+    translations,
     wrappers,
 )
-from bascule.parsers.sms.vocabulary import DEFAULTS, Role, normal, readings
+from bascule.parsers.sms.vocabulary import DEFAULTS, Role, normal, readings, tokens
 from bascule.source import Document, Place
 from bascule.source.yaml import as_scalar
 
 __all__ = ["read_tree"]
 
+_ID_ENDINGS = (("id",), ("key",), ("code",), ("slug",))
+_NAME = 80
 _VERSION = re.compile(r"[vV]?\d{1,6}")
 
 
@@ -60,6 +63,7 @@ def read_tree(document: Document, value: Any) -> Reading:
 class _Tree:
     def __init__(self, reading: Reading) -> None:
         self.reading = reading
+        self.countries: set[str] = set()
 
     def walk(self, value: Any, place: Place, context: _Context) -> None:
         if context.depth > MAX_NESTING:
@@ -101,7 +105,8 @@ class _Tree:
                 if columns is not None:
                     self.object(item, at, context, columns, listed=True)
                 elif has_texts(item) and (groups(item) or not any(map(is_name, item))):
-                    self.mapping(item, at, context.down())
+                    own = _own_name(item) if groups(item) else ""
+                    self.mapping(item, at, context.down(own), listed=bool(own))
                 else:
                     self.not_a_template(item, at, context)
             elif isinstance(item, str) and look_of(item) in (Look.TEXT, Look.WORD):
@@ -110,6 +115,15 @@ class _Tree:
                 self.walk(item, at, context.down(str(index + 1)))
             else:
                 self.reading.keep(_dotted(context, at), item, at)
+
+    def country(self, key: str, locale: str, place: Place) -> None:
+        """Say once that a country's code stands for its language."""
+        if key not in self.countries:
+            self.countries.add(key)
+            message = f"`{key}` is the code of a country; its texts were taken for `{locale}`"
+            self.reading.findings.append(
+                GuessedLanguage.at(place.at_key(), message, help=f"write `{locale}`", data={"language": locale})
+            )
 
     def stray(self, place: Place) -> None:
         """A line of JSON lines that is none."""
@@ -143,11 +157,15 @@ class _Tree:
             )
         )
 
-    def mapping(self, value: dict[str, Any], place: Place, context: _Context) -> None:
-        """Decide what the keys of a mapping are: languages, channels, members, versions, or names."""
+    def mapping(self, value: dict[str, Any], place: Place, context: _Context, listed: bool = False) -> None:
+        """Decide what the keys of a mapping are: languages, channels, members, versions, or names. ``listed``: it is
+        an item of a list and has a name of its own."""
         if are_locales(value):
+            locales = named_locales(value)
             for key, item in value.items():
-                locale = bare_locale(key)
+                locale = locales[key]
+                if not bare_locale(key):
+                    self.country(key, locale, place.child(key))
                 self.walk(item, place.child(key), replace(context.down(), locale=locale, path=context.path))
             return
         if are_channels(value):
@@ -177,11 +195,15 @@ class _Tree:
         context = self.group_locale(value, place, context)
         grouped = groups(value)
         for key, item in value.items():
-            self.member(key, item, place.child(key), context, grouped)
+            self.member(key, item, place.child(key), context, grouped, listed)
 
-    def member(self, key: str, item: Any, place: Place, context: _Context, grouped: bool = False) -> None:
-        """One named member of a group. ``grouped``: the group holds others, so `name` and `title` are its own."""
-        own = grouped and isinstance(item, str) and is_name(key) and not is_sentence(item)
+    def member(
+        self, key: str, item: Any, place: Place, context: _Context, grouped: bool = False, listed: bool = False
+    ) -> None:
+        """One named member of a group. ``grouped``: the group holds others, so `name` and `title` are its own, and of
+        a ``listed`` one every word that says nothing."""
+        own = grouped and isinstance(item, str) and (is_name(key) or listed) and not is_sentence(item)
+        own = own or (listed and grouped and isinstance(item, str) and _own_name({key: item}) != "")
         meta = own or is_meta(key, item)
         if meta or (isinstance(item, (dict, list)) and not has_texts(item)):
             self.reading.keep(_dotted(context, place), item, place)
@@ -200,6 +222,8 @@ class _Tree:
     def wrapped(self, value: dict[str, Any], wrapping: list[str], place: Place, context: _Context) -> None:
         """Read the members that hold the templates; keep the rest as facts and say so."""
         context = self.group_locale(value, place, context)
+        # A message beside the wrapper (`defaultTemplate`) is a template: it is called like one and has placeholders.
+        loose = {key for key, item in value.items() if key not in wrapping and _is_loose(key, item)}
         beside = [key for key in value if key not in wrapping and sentences(value[key], 2)]
         if beside:
             listed = ", ".join(f"`{key[:40]}`" for key in beside[:8])
@@ -213,8 +237,8 @@ class _Tree:
             )
         for key, item in value.items():
             at = place.child(key)
-            if key in wrapping:
-                self.walk(item, at, context.down(key if len(wrapping) > 1 else ""))
+            if key in wrapping or key in loose:
+                self.walk(item, at, context.down(key if key in loose or len(wrapping) > 1 else ""))
             else:
                 self.reading.keep(_dotted(context, at), item, at)
 
@@ -257,7 +281,7 @@ class _Tree:
         at = place if listed else place.at_key()
         unused: set[str] = set()
         if listed:
-            source = named or title
+            source = named or _own_id(columns, value) or title
             own = _name(value[source.name]) if source else ""
             key = ".".join(part for part in (key, own) if part)
             at = place.child(source.name) if source and own else place
@@ -310,7 +334,7 @@ class _Tree:
             found = list(
                 _text_values(value[column.name], at, column.locale or locale, _joined(channel, column.channel))
             )
-            listed = isinstance(value[column.name], list)
+            listed = isinstance(value[column.name], list) and not translations(value[column.name])
             for number, wording in enumerate(found):
                 if not listed or number == 0:
                     groups[0].append(wording)
@@ -326,6 +350,38 @@ class _Tree:
         return [group for group in groups if group]
 
 
+def _is_loose(key: str, item: Any) -> bool:
+    """Whether a member beside a wrapper is a message of its own."""
+    if not isinstance(item, str) or not is_sentence(item) or not placeholder_share([item]):
+        return False
+    words = tokens(key)
+    return any(
+        role is Role.TEXT and strength > 1 for word in (*words, normal(key)) for role, strength in readings(word)
+    )
+
+
+def _own_id(columns: Columns, value: dict[str, Any]) -> Column | None:
+    """A member that names the item though its name is longer: `serviceId`, `event_code`."""
+    return next(
+        (
+            column
+            for column in columns.all
+            if column.role is Role.OTHER and tokens(column.name)[-1:] in _ID_ENDINGS and _name(value[column.name])
+        ),
+        None,
+    )
+
+
+def _own_name(item: dict[str, Any]) -> str:
+    """The name of a group that is an item of a list: its key, or its title."""
+    for wanted in (Role.KEY, Role.TITLE):
+        for key, value in item.items():
+            short = isinstance(value, str) and len(value) <= _NAME and "{" not in value and "\n" not in value
+            if short and any(role is wanted and strength > 1 for role, strength in readings(normal(key))):
+                return str(value).strip()
+    return ""
+
+
 def _joined(outer: str, inner: str) -> str:
     inner = "" if inner == "sms" else inner
     return inner or outer
@@ -337,12 +393,15 @@ def _text_values(value: Any, place: Place, locale: str, channel: str) -> Iterato
         if value.strip() and as_scalar(value) is not None:
             yield Wording(value, place, locale, channel)
     elif isinstance(value, list):
+        for index, (text, spoken) in enumerate(translations(value)):
+            at = place.child(index).child(text)
+            yield from _text_values(value[index][text], at, locale_of(str(value[index][spoken])) or locale, channel)
         for index, item in enumerate(value):
             yield from _text_values(item, place.child(index), locale, channel) if isinstance(item, str) else ()
     elif isinstance(value, dict):
-        by_locale = are_locales(value)
+        by_locale = named_locales(value) if are_locales(value) else {}
         for key, item in value.items():
-            inner = (bare_locale(key), channel) if by_locale else (locale, spoken_channel(key))
+            inner = (by_locale[key], channel) if by_locale else (locale, spoken_channel(key))
             yield from _text_values(item, place.child(key), *inner) if isinstance(item, str) else ()
 
 

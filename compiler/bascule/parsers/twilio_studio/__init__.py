@@ -20,11 +20,18 @@ from bascule.parsers.base import CERTAIN, LIKELY, NEAR, POSSIBLE, Match, Parsed,
 from bascule.parsers.twilio_studio import losses, rules
 from bascule.parsers.twilio_studio.document import StudioDocument
 from bascule.parsers.twilio_studio.flows import read_flow, templates_of
-from bascule.parsers.twilio_studio.hcl import RESOURCE_TYPES, HclDocument, read_hcl
+from bascule.parsers.twilio_studio.hcl import (
+    RESOURCE_TYPES,
+    is_json_template,
+    is_template,
+    read_hcl,
+    read_template,
+)
 from bascule.parsers.twilio_studio.reading import Reading
 from bascule.parsers.twilio_studio.shapes import (
     Located,
     empty_file_finding,
+    holds_flow,
     is_definition,
     is_envelope,
     locate_hcl,
@@ -33,6 +40,7 @@ from bascule.parsers.twilio_studio.shapes import (
 from bascule.parsers.twilio_studio.widgets import KIND_OF
 from bascule.source import SourceFile, TextDocument
 from bascule.source.json import read_json
+from bascule.source.script import ScriptDocument
 
 __all__ = ["losses", "parse", "rules", "sniff"]
 
@@ -46,10 +54,10 @@ def sniff(file: SourceFile) -> Match | None:
     """Say whether a file holds Studio flows, and why (not)."""
     document = file.json
     if document is None:
-        if file.encoding != "binary" and not file.is_zip and _RESOURCE.search(file.text):
-            return Match(CERTAIN, "it is Terraform text with a Studio flow resource")
-        return None
+        return _sniff_text(file)
     value = document.value
+    if document.problems and is_definition(value) and is_json_template(file.text):
+        return Match(CERTAIN, "it is a Terraform template of a Studio definition")
     if isinstance(value, list):
         value = next((item for item in value if is_definition(item) or is_envelope(item)), value)
     if is_definition(value):
@@ -64,6 +72,26 @@ def sniff(file: SourceFile) -> Match | None:
     if '"initial_state"' in file.text and '"transitions"' in file.text and locate_json(document).flows:
         return Match(LIKELY, "Studio definitions stand inside it")
     return None
+
+
+def _sniff_text(file: SourceFile) -> Match | None:
+    if file.encoding == "binary" or file.is_zip:
+        return None
+    if _RESOURCE.search(file.text):
+        return Match(CERTAIN, "it is Terraform text with a Studio flow resource")
+    if is_template(file.text):
+        return Match(CERTAIN, "it is a Terraform template that makes a Studio flow with `jsonencode`")
+    if _script_of(file) is not None:
+        return Match(CERTAIN, "it is a program module with a Studio definition written out in it")
+    return None
+
+
+def _script_of(file: SourceFile) -> ScriptDocument | None:
+    """The module with its Studio flows, or None where it has none."""
+    if not all(word in file.text for word in ("states", "initial_state", "transitions")) or file.script is None:
+        return None
+    document = file.script.keep(holds_flow)
+    return document if document.value else None
 
 
 def _sniff_definition(value: dict[str, Any]) -> Match:
@@ -101,13 +129,32 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
     """Read the Studio flows of a file. Never raises on content."""
     document = file.json
     problems: list[Finding]
-    if document is not None:
+    if document is not None and document.problems and is_json_template(file.text):
+        hcl = read_template(file.path, file.text)
+        located = locate_hcl(hcl)
+        problems = findings_of(file.encoding_problems, hcl)
+    elif document is not None:
         located = locate_json(document)
         problems = findings_of((*file.encoding_problems, *document.problems), document)
     elif _RESOURCE.search(file.text):
         hcl = read_hcl(file.path, file.text)
         located = locate_hcl(hcl)
         problems = findings_of(file.encoding_problems, hcl)
+    elif is_template(file.text):
+        hcl = read_template(file.path, file.text)
+        located = locate_hcl(hcl)
+        problems = findings_of(file.encoding_problems, hcl)
+    elif (script := _script_of(file)) is not None:
+        located = locate_json(script)
+        located.shape = "program"
+        problems = findings_of(file.encoding_problems, script)
+        problems.append(
+            rules.DefinitionInProgram.at(
+                located.flows[0].place,
+                "the flow is read from a literal of this program; the program is not run",
+                help="if the program changes the definition before it deploys it, export the deployed flow",
+            )
+        )
     else:
         return _unreadable(file)
     reading = Reading(_language_of(located), located.document.source_of)
@@ -145,7 +192,7 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
 def _language_of(located: Located) -> Callable[[str], str]:
     if isinstance(located.document, StudioDocument):
         return located.document.language_of
-    language = "hcl" if isinstance(located.document, HclDocument) else "json"
+    language = str(getattr(located.document, "language", "json"))
     return lambda pointer: language
 
 

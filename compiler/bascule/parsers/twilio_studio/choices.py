@@ -74,7 +74,7 @@ def add_choices(
         target = _asked_split(node, splits)
         plan = _plan(reading, node, states[node.id], splits, target) if target and isinstance(node, Ask) else None
         if plan is None or not isinstance(node, Ask):
-            result.append(node)
+            result.append(_offered(reading, node, states[node.id]) if isinstance(node, Ask) and not target else node)
             continue
         passed[target] += 1
         alone = passed[target] == incoming[target]
@@ -84,6 +84,36 @@ def add_choices(
     for target, (ask, reason) in merged.items():
         _account(reading, splits[target], f"merged into the choices of `{ask[:60]}`: {reason}")
     return [node for node in result if node.id not in merged]
+
+
+def _offered(reading: Reading, node: Ask, state: State) -> Ask:
+    """An ask whose reply nothing splits on, with the options of its menu, when the text asks for their numbers."""
+    body = state.properties.values.get("body")
+    if node.content.template is not None or node.content.choices or not isinstance(body, str):
+        return node
+    from bascule.language.menus import find_menu
+
+    menu = find_menu(body)
+    if menu is None or "{%" in body[menu.start : menu.end] or not _balanced(body[: menu.start]):
+        return node
+    keys = {_plain(item.key) for item in menu.items}
+    rest = {_plain(word) for word in re.findall(r"\w+", f"{body[: menu.start]} {body[menu.end :]}")}
+    if len(keys) < 2 or len(keys) != len(menu.items) or len(keys & rest) < 2:
+        return node
+    place = state.properties.at("body")
+    ids: dict[str, int] = {}
+    choices: list[Choice] = []
+    for number, item in enumerate(menu.items, 1):
+        start = body.find(item.title, item.start, item.end)
+        title = reading.text(item.title, place, start if start >= 0 else item.start)
+        at = place.within(item.start, item.end)
+        choices.append(_choice(plain_text(title, lambda _: " "), title, item.key, (), number, ids, at))
+    content = replace(node.content, choices=tuple(choices))
+    text = _without_menu(reading, body, menu, place)
+    if text is not None:
+        content = replace(content, text=Localized.of(text))
+        reading.book.emulated(place, "the numbered menu in the text became choices")
+    return replace(node, content=content)
 
 
 def _asked_split(node: Node, splits: Mapping[str, Split]) -> str:

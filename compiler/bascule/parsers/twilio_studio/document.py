@@ -15,7 +15,10 @@ from bascule.source.json import JsonDocument, read_json
 __all__ = ["HCL_STRING", "JSON_STRING", "Escapes", "Mount", "Offsets", "Outer", "StudioDocument"]
 
 JSON_STRING = re.compile(r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|.)", re.DOTALL)
-HCL_STRING = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$(?=\{)|%%(?=\{)", re.DOTALL)
+HCL_STRING = re.compile(
+    r"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$(?=\{)|%%(?=\{)",
+    re.DOTALL,
+)
 
 
 class Outer(Protocol):

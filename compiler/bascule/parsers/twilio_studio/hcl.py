@@ -11,13 +11,24 @@ import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 from bascule.parsers.twilio_studio.document import HCL_STRING, Escapes
 from bascule.parsers.twilio_studio.hcl_mask import Heredoc, Masked, mask
 from bascule.source import Document, Place, Problem, split_pointer
 
-__all__ = ["MAX_DEPTH", "RESOURCE_TYPES", "HclDocument", "HclValue", "LineMap", "read_hcl"]
+__all__ = [
+    "MAX_DEPTH",
+    "RESOURCE_TYPES",
+    "HclDocument",
+    "HclValue",
+    "LineMap",
+    "is_json_template",
+    "is_template",
+    "read_hcl",
+    "read_template",
+]
 
 RESOURCE_TYPES = ("twilio_studio_flows_v2", "twilio_studio_flow_v2", "twilio_studio_flow")
 """The vendor's provider (now and in its first releases) and the community provider that came before it."""
@@ -26,7 +37,14 @@ MAX_DEPTH = 100
 MAX_PROBLEMS = 20
 
 _BLOCK = re.compile(r'\b(?:(resource)[ \t]+("\x03*")[ \t]+("\x03*")|(locals))\s*\{')
-_ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$(?=\{)|%%(?=\{)", re.DOTALL)
+_ESCAPE = re.compile(
+    r"\\(u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|.)|\$\$(?=\{)|%%(?=\{)",
+    re.DOTALL,
+)
+_TEMPLATE = re.compile(r"\s*\$\{~?\s*jsonencode\s*\(\s*(?=\{)")
+_UNQUOTED = re.compile(r"[:\[,]\s*\$\{[^{}\"\n]{1,300}\}\s*[,\]}]")
+_HOLE = re.compile(r"(\$\{~?)([^{}\x01-\x03\"\n]{1,300}?)(~?\})")
+_DIRECTIVE = re.compile(r"%\{[^{}\n]{1,300}\}")
 _CONTROLS = {"n": "\n", "r": "\r", "t": "\t"}
 _WORDS: dict[str, Any] = {"true": True, "false": False, "null": None}
 
@@ -50,7 +68,8 @@ class HclValue:
     """A value and where it stands.
 
     ``kind`` is ``object``, ``list``, ``text``, ``heredoc``, ``scalar`` or ``expression``. ``parts`` maps keys to
-    (key start, key end, value), or is the list of items. ``encoded`` marks what stood in ``jsonencode(…)``.
+    (key start, key end, value), or is the list of items. ``encoded`` marks what stood in ``jsonencode(…)``. ``inside``
+    is the one literal that an expression may come to (``var.x != "" ? var.x : jsonencode({…})``).
     """
 
     kind: str
@@ -59,6 +78,7 @@ class HclValue:
     value: Any = None
     parts: Any = None
     encoded: bool = False
+    inside: HclValue | None = None
 
     def plain(self) -> Any:
         """The value as plain data; expressions are ``${…}`` texts, as Terraform's JSON syntax writes them."""
@@ -179,6 +199,46 @@ def read_hcl(path: str, text: str) -> HclDocument:
     return document
 
 
+def is_template(text: str) -> bool:
+    """Whether a text is a Terraform template that is one ``jsonencode({…})`` of a Studio definition."""
+    return _TEMPLATE.match(text) is not None and "states" in text and "initial_state" in text
+
+
+def is_json_template(text: str) -> bool:
+    """Whether a JSON text has template values that stand where a value stands: ``"timeout": ${TIMEOUT}``."""
+    return _UNQUOTED.search(text) is not None
+
+
+def read_template(path: str, text: str) -> HclDocument:
+    """Read a template file (``templatefile(…)``): ``${jsonencode({…})}``, or JSON with ``${…}`` for whole values.
+
+    The definition stands at ``/template``. Never raises.
+    """
+    document = HclDocument(path, text)
+    masked = mask(text)
+    document.heredocs = masked.heredocs
+    problems = list(masked.problems)
+    found = _TEMPLATE.match(text)
+    opening = found.end() if found else len(text) - len(text.lstrip("\ufeff \t\r\n"))
+    if not found:
+        # A value that the template fills in becomes a name of the same length, which is an expression.
+        masked.text = _DIRECTIVE.sub(lambda one: " " * len(one.group()), masked.text)
+        masked.text = _HOLE.sub(_named, masked.text)
+    end, depth = _closing(masked.text, opening)
+    block = None
+    if depth > MAX_DEPTH:
+        problems.append(Problem("too-deep", f"nested more than {MAX_DEPTH} levels deep", opening, opening + 1))
+    else:
+        block = _parse_block(_Parse(text, masked, opening, problems), end)
+    document.root.parts = {"template": (opening, opening, block)} if block else {}
+    document.problems = tuple(sorted(problems, key=lambda problem: problem.start))
+    return document
+
+
+def _named(match: re.Match[str]) -> str:
+    return " " * len(match.group(1)) + match.group(2) + " " * len(match.group(3))
+
+
 def _label(text: str, found: re.Match[str], group: int) -> str:
     return text[found.start(group) + 1 : found.end(group) - 1] if found.group(group) else ""
 
@@ -287,7 +347,25 @@ def _value(parse: _Parse, tree: Any) -> HclValue:
             value = _literal(parse, inside[0], inner_start, inner_end)
             value.encoded = True
             return value
-    return HclValue("expression", start, end, "${" + parse.text[start:end] + "}")
+    result = HclValue("expression", start, end, "${" + parse.text[start:end] + "}")
+    result.inside = _only_literal(parse, atoms)
+    if result.inside is not None:
+        result.parts = result.inside.parts
+    return result
+
+
+def _only_literal(parse: _Parse, atoms: list[Any]) -> HclValue | None:
+    """The object of the one ``jsonencode({…})`` in an expression, where there is one and no other."""
+    groups = [
+        [atom for atom in group.children if _type(atom) != "_NL"]
+        for name, group in pairwise(atoms)
+        if _type(name) == "NAME" and name == "jsonencode" and _type(group) == "group"
+    ]
+    if len(groups) != 1 or len(groups[0]) != 1 or _type(groups[0][0]) != "object":
+        return None
+    value = _object(parse, groups[0][0])
+    value.encoded = True
+    return value
 
 
 def _literal(parse: _Parse, atom: Any, start: int, end: int) -> HclValue:
@@ -330,6 +408,9 @@ def _unescape(match: re.Match[str]) -> str:
     escape = match.group(1)
     if escape is None:
         return match.group()[0]
+    if len(escape) == 11:
+        pair = (int(escape[1:5], 16) - 0xD800) * 0x400 + int(escape[7:], 16) - 0xDC00
+        return chr(0x10000 + pair)
     if escape[0] in "uU" and len(escape) > 1:
         code = int(escape[1:], 16)
         return chr(code) if code < 0x110000 and not 0xD800 <= code < 0xE000 else "\ufffd"

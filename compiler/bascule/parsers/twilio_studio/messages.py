@@ -215,7 +215,7 @@ def wait_of(reading: Reading, state: State) -> Duration:
     if value in (None, ""):
         return Duration(REPLY_TIMEOUT)
     place = properties.at("timeout")
-    if isinstance(value, str) and "{{" in value:
+    if isinstance(value, str) and ("{{" in value or ("${" in value and number_of(value) is None)):
         return Duration(expression=reading.expression(value, place))
     seconds = number_of(value)
     if seconds is None or seconds < 0:

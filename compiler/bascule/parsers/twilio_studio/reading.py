@@ -22,6 +22,7 @@ __all__ = ["Book", "Properties", "Reading", "as_text", "json_text", "number_of",
 
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 _REPLY = re.compile(r"widgets\s*\.\s*([^\s.|{}%\[\]]+)\s*\.\s*inbound\b")
+_TEMPLATE_NAME = re.compile(r"\$\{([A-Za-z_][\w.]{0,200})\}")
 _INTERPOLATION = re.compile(r"\$\{([^{}]{1,2000})\}")
 _ROOTS = {"trigger": "session", "widgets": "session", "flow": "flow", "contact": "contact"}
 _LABELS = 5
@@ -199,26 +200,33 @@ class Reading:
 
     def text(self, value: str, place: Place, offset: int = 0) -> Text:
         """Read a text with Liquid in it. ``offset`` is where ``value`` starts in the text at ``place``."""
-        if "${" in value and self.language_of(place.pointer) == "hcl":
-            return self._with_terraform(self._liquid(value, place, offset), place)
+        if "${" in value:
+            language = self.language_of(place.pointer)
+            # In plain JSON only a plain name is surely a template's: `${price}`, not `${{flow.variables.price}}`.
+            pattern = _TEMPLATE_NAME if language == "json" else _INTERPOLATION
+            return self._with_values(self._liquid(value, place, offset), place, pattern, language)
         return self._liquid(value, place, offset)
 
-    def _with_terraform(self, text: Text, place: Place) -> Text:
-        """Terraform's own ``${…}`` as opaque holes: the value is not in the file."""
+    def _with_values(self, text: Text, place: Place, pattern: re.Pattern[str], language: str) -> Text:
+        """The ``${…}`` of Terraform, of a template or program as opaque holes: the value is not in the file."""
         parts: list[Segment] = []
         for part in text:
             if not isinstance(part, Literal):
                 parts.append(part)
                 continue
-            for index, piece in enumerate(_INTERPOLATION.split(part.text)):
-                parts.append(Hole(Opaque("hcl", piece), place) if index % 2 else Literal(piece))
+            for index, piece in enumerate(pattern.split(part.text)):
+                dialect = "hcl" if language == "json" else language
+                parts.append(Hole(Opaque(dialect, piece), place) if index % 2 else Literal(piece))
         if len(parts) > len(text):
             self.find_once(
                 TerraformValue,
                 "terraform",
                 place,
-                lambda count: f"{count} text(s) hold values that only Terraform knows; they are kept as opaque holes",
-                help="compile the evaluated plan: `terraform show -json plan.out > plan.json`",
+                lambda count: (
+                    f"{count} text(s) hold values that are filled in later, by Terraform or a program; "
+                    "they are kept as opaque holes"
+                ),
+                help="compile the evaluated plan (`terraform show -json plan.out > plan.json`), or the deployed flow",
             )
         return join_text(parts)
 

@@ -6,7 +6,9 @@ from bascule.diagnostics.finding import Severity
 from bascule.diagnostics.rules import Rule
 
 __all__ = [
+    "DefinitionChosen",
     "DefinitionElsewhere",
+    "DefinitionInProgram",
     "DefinitionUnreadable",
     "EmptyWidget",
     "HandWrittenDialect",
@@ -386,15 +388,48 @@ class EmptyWidget(Rule):
 
 
 class TerraformValue(Rule):
-    """A value that only Terraform knows
+    """A value that only Terraform or a program knows
 
-    What it does: reports texts with a Terraform expression in them. It is kept as an opaque hole of the text.
-    Why: the value is filled in when the flow is deployed; it is not in the file.
+    What it does: reports texts with an expression of Terraform, of a template file or of the program they stand in
+    (`${…}`). It is kept as an opaque hole of the text.
+    Why: the value is filled in when the flow is deployed; it is not in the file. Sent as it is, people would read
+    `${…}`.
     Example: `body = "Bienvenue chez ${var.boutique}"`
-    Use instead: compile the evaluated plan: `terraform show -json plan.out > plan.json`.
+    Use instead: compile the evaluated plan: `terraform show -json plan.out > plan.json`; or export the deployed flow.
     Sources: https://developer.hashicorp.com/terraform/language/expressions/strings
     """
 
     code = "PAR223"
     name = "studio-terraform-value"
     severity = Severity.WARNING
+
+
+class DefinitionChosen(Rule):
+    """Terraform chooses the definition
+
+    What it does: says that a definition is one alternative of a Terraform expression. The alternative that is written
+    out in the file is read.
+    Why: another one may be deployed.
+    Example: `definition = var.definition != "" ? var.definition : jsonencode({…})`
+    Use instead: compile the evaluated plan: `terraform show -json plan.out > plan.json`.
+    Sources: https://developer.hashicorp.com/terraform/language/expressions/conditionals
+    """
+
+    code = "PAR224"
+    name = "studio-definition-chosen"
+    severity = Severity.WARNING
+
+
+class DefinitionInProgram(Rule):
+    """The definition stands in a program
+
+    What it does: says that a flow was read out of a program module, from a literal that is written out in it.
+    Why: the program is not run. What it adds, takes away or fills in before it deploys the flow is not in the graph.
+    Example: `const flowDefinition = { states: [ … ], initial_state: "Trigger" };`
+    Use instead: nothing, if the literal is deployed as it stands; else export the deployed flow.
+    Sources: bascule's own rule.
+    """
+
+    code = "PAR225"
+    name = "studio-definition-in-program"
+    severity = Severity.INFO

@@ -10,7 +10,13 @@ from bascule.diagnostics import Finding
 from bascule.diagnostics.parse_rules import findings_of
 from bascule.parsers.twilio_studio.document import JSON_STRING, Escapes, Mount, Offsets, StudioDocument
 from bascule.parsers.twilio_studio.hcl import RESOURCE_TYPES, HclDocument, HclValue
-from bascule.parsers.twilio_studio.rules import DefinitionElsewhere, DefinitionUnreadable, NoStates, PartOfFile
+from bascule.parsers.twilio_studio.rules import (
+    DefinitionChosen,
+    DefinitionElsewhere,
+    DefinitionUnreadable,
+    NoStates,
+    PartOfFile,
+)
 from bascule.source import Place, join_pointer
 from bascule.source.json import JsonDocument
 
@@ -19,6 +25,7 @@ __all__ = [
     "Found",
     "Located",
     "empty_file_finding",
+    "holds_flow",
     "is_definition",
     "is_envelope",
     "locate_hcl",
@@ -78,6 +85,20 @@ def is_envelope(value: Any) -> bool:
         return False
     sid = value.get("sid")
     return "definition" in value or (isinstance(sid, str) and sid.startswith("FW") and "friendly_name" in value)
+
+
+def holds_flow(value: Any) -> bool:
+    """Whether a definition or an envelope of one stands in a value, at any depth."""
+    stack = [value]
+    while stack:
+        item = stack.pop()
+        if isinstance(item, dict):
+            if _surely_definition(item):
+                return True
+            stack.extend(item.values())
+        elif isinstance(item, list):
+            stack.extend(item)
+    return False
 
 
 class _JsonSearch:
@@ -273,6 +294,10 @@ def locate_hcl(document: HclDocument) -> Located:
     mounts: list[Mount] = []
     used: dict[str, Place] = {}
     root = Place(document.path)
+    template = document.find("/template")
+    if template is not None:
+        located.shape = "terraform-template"
+        located.flows.append(Found(template.plain(), root.child("template")))
     resources = document.find("/resource")
     for kind, (_, _, names) in (resources.parts if resources else {}).items():
         for name, (_, _, block) in names.parts.items():
@@ -309,8 +334,17 @@ def _hcl_flow(document: HclDocument, located: Located, mounts: list[Mount], bloc
     if node.kind == "expression" and node.value.startswith("${local."):
         local = join_pointer("/locals", node.value[8:-1].strip())
         known = document.find(local)
-        if known is not None and known.kind in ("object", "text", "heredoc"):
+        if known is not None and (known.kind in ("object", "text", "heredoc") or known.inside is not None):
             node, at = known, Place(place.file, local)
+    if node.inside is not None:
+        located.findings.append(
+            DefinitionChosen.at(
+                at,
+                "Terraform chooses between definitions; the one that is written here is read",
+                help="compile the evaluated plan to have the one that is deployed: `terraform show -json plan.out`",
+            )
+        )
+        node = node.inside
     if node.kind == "object":
         return Found(node.plain(), at, envelope, place)
     if node.kind in ("text", "heredoc"):

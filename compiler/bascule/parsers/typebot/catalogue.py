@@ -10,6 +10,7 @@ from bascule.ir.content import MediaKind
 
 __all__ = [
     "BUBBLES",
+    "CONDITION",
     "CREDENTIALS",
     "DEFAULT_EXPIRY_HOURS",
     "DEFAULT_RATING",
@@ -36,6 +37,9 @@ VERSIONS = ("3", "4", "5", "6", "6.1")
 
 OLD_VERSIONS = ("1", "2")
 """Generations with ``steps``, which the vendor no longer takes."""
+
+CONDITION = "Condition"
+"""The block that branches on comparisons."""
 
 BUBBLES = frozenset({"text", "image", "video", "audio", "embed"})
 

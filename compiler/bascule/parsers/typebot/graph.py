@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from bascule.language.members import Facts, clip
-from bascule.parsers.typebot.catalogue import JUMPING
+from bascule.parsers.typebot.catalogue import CONDITION, JUMPING
 from bascule.parsers.typebot.reading import BotMembers, Reading
 from bascule.parsers.typebot.rules import (
     EdgeByItsSource,
@@ -112,6 +113,11 @@ class Graph:
     def blocks(self) -> Iterator[Block]:
         """All blocks in order."""
         return (block for group in self.groups for block in group.blocks)
+
+    @cached_property
+    def conditions(self) -> dict[str, Block]:
+        """The condition blocks by their nodes; complete once all blocks have theirs."""
+        return {block.node: block for block in self.blocks if block.type == CONDITION}
 
     def targeted(self) -> frozenset[str]:
         """Ids of the blocks that something leads to by name."""

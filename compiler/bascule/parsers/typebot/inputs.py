@@ -23,6 +23,7 @@ from bascule.parsers.typebot.catalogue import DEFAULT_RATING
 from bascule.parsers.typebot.choices import cards, choices
 from bascule.parsers.typebot.graph import Block
 from bascule.parsers.typebot.losses import PaymentLost, SeveralAnswers
+from bascule.parsers.typebot.menus import with_menu
 from bascule.parsers.typebot.reading import BotMembers
 from bascule.parsers.typebot.scene import Scene
 
@@ -101,7 +102,7 @@ def _open(scene: Scene, block: Block, content: Content) -> Ask:
     into = scene.into(options)
     edges = _answered(scene, block, kind, validation, Ref(into or ("message", "text")))
     checked = validation if validation != Validation() else None
-    return Ask(
+    made = Ask(
         **scene.common(block),
         content=content,
         reply=kind,
@@ -109,6 +110,7 @@ def _open(scene: Scene, block: Block, content: Content) -> Ask:
         validation=checked,
         edges=edges,
     )
+    return with_menu(scene, block, made) if block.type in ("text input", "number input") else made
 
 
 def _answered(scene: Scene, block: Block, kind: ReplyKind, validation: Validation, answer: Ref) -> tuple[Edge, ...]:

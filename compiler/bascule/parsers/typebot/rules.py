@@ -13,6 +13,7 @@ __all__ = [
     "IdTwice",
     "IncompleteComparison",
     "JumpNowhere",
+    "MenuInText",
     "NoBot",
     "OldGeneration",
     "RequestMissing",
@@ -255,3 +256,19 @@ class RequestMissing(Rule):
     code = "PAR814"
     name = "typebot-request-missing"
     severity = Severity.WARNING
+
+
+class MenuInText(Rule):
+    """A numbered list in a text became choices
+
+    What it does: says that a question lists its answers in its text (`1 - Oui`), and that the condition after it
+    compares the answer with their numbers. The options became choices; the numbers may still be typed.
+    Why: on WhatsApp people tap. Another answer goes where the condition sent it.
+    Example: a text `1 - Oui` / `2 - Non`, a `number input`, a condition with `Equal to` `1`
+    Use instead: a `choice input`.
+    Sources: https://docs.typebot.io/deploy/whatsapp/overview
+    """
+
+    code = "PAR815"
+    name = "typebot-menu-in-text"
+    severity = Severity.INFO

@@ -6,6 +6,7 @@ https://github.com/Viber/build-a-bot-with-zero-coding, https://www.infobip.com/d
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bascule.diagnostics.parse_rules import findings_of
@@ -19,16 +20,18 @@ from bascule.language.viber_pieces import JsonPiece, file_piece
 from bascule.parsers.base import CERTAIN, LIKELY, POSSIBLE, Match, Parsed, ParseOptions
 from bascule.parsers.viber import losses, rules
 from bascule.parsers.viber.flow import read_flow
-from bascule.parsers.viber.rules import CallbackLog, NoMessages, NotAMessage, UnknownSyntax
+from bascule.parsers.viber.rules import BodiesInProgram, CallbackLog, NoMessages, NotAMessage, UnknownSyntax
 from bascule.parsers.viber.shapes import Found, State, find_states, strong_bodies
 from bascule.parsers.viber.templates import read_templates, template_list, template_score, template_texts
 from bascule.parsers.viber.workbook import parse_workbook, sheet_names
 from bascule.source import Document, Place, SourceFile, TextDocument
 from bascule.source.json import JsonDocument, read_json
 from bascule.source.json_lines import LinesDocument, looks_like_lines
+from bascule.source.script import ScriptDocument
 
 __all__ = ["losses", "parse", "rules", "sniff"]
 
+_IN_PROGRAM = re.compile(r"\b(?:ActionType|ActionBody|min_api_version|tracking_data|rich_media)\b")
 _NEAR = 20
 _SAMPLE = 200
 _FEW = 20
@@ -60,7 +63,19 @@ def sniff(file: SourceFile) -> Match | None:
     lines = _lines_of(file)
     if lines is not None:
         return _sniff_value(file, lines.value[:_SAMPLE], "a line")
-    return _sniff_value(file, file.json.value, "it") if file.json is not None else None
+    if file.json is not None:
+        return _sniff_value(file, file.json.value, "it")
+    if _program_of(file) is not None:
+        return Match(CERTAIN, "it is a program module with bodies of Viber messages or keyboards written out in it")
+    return None
+
+
+def _program_of(file: SourceFile) -> ScriptDocument | None:
+    """The module with its literals that are bodies, or None where it has none."""
+    if _IN_PROGRAM.search(file.text) is None or file.script is None:
+        return None
+    document = file.script.keep(lambda value: strong_bodies(value)[0] > 0)
+    return document if document.value else None
 
 
 def _sniff_workbook(file: SourceFile) -> Match | None:
@@ -112,10 +127,17 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
         reading, parsed = parse_workbook(file, options)
         return _masked(parsed, reading)
     lines = _lines_of(file)
-    document: JsonDocument | LinesDocument | None = lines if lines is not None else file.json
+    document: JsonDocument | LinesDocument | None = lines if lines is not None else file.json or _program_of(file)
     if document is None:
         return _unreadable(file)
     reading = Reading(file.path)
+    if isinstance(document, ScriptDocument):
+        reading.find(
+            BodiesInProgram,
+            Place(file.path).child(next(iter(document.value))),
+            f"{len(document.value)} message(s) or keyboard(s) are read from literals of this program; it is not run",
+            help="what the program says in calls, and which keyboard goes with which text, is not in the graph",
+        )
     reading.findings.extend(findings_of((*file.encoding_problems, *document.problems), document))
     piece = file_piece(document.value, file.path)
     if lines is not None:
@@ -131,7 +153,7 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
         kept = _around(reading, piece, {item.place.pointer for _, item in items})
         flows = read_templates(reading, items, options.locale)
     else:
-        flows = _messages(reading, piece, file, options)
+        flows = _messages(reading, piece, file, options, isinstance(document, ScriptDocument))
     if not flows:
         reading.book.drop_rest("nothing of it is a message", "", NoMessages.code)
         reading.find(
@@ -147,6 +169,8 @@ def parse(file: SourceFile, options: ParseOptions) -> Parsed:
         variables=tuple(reading.variables.values()),
         facts=tuple(kept),
     )
+    if isinstance(document, ScriptDocument):
+        shape = "program"
     facts = (("format", "viber"), ("shape", "JSON lines" if lines is not None else shape))
     return _masked(Parsed(project, reading.finish(), reading.book.close(), document, not flows, facts), reading)
 
@@ -158,8 +182,8 @@ def _choose(reading: Reading, texts: list[str], options: ParseOptions) -> None:
         reading.find(UnknownSyntax, Place(reading.path), what, help=f"the syntaxes are {names}")
 
 
-def _messages(reading: Reading, piece: JsonPiece, file: SourceFile, options: ParseOptions) -> list[Flow]:
-    found = find_states(reading, piece)
+def _messages(reading: Reading, piece: JsonPiece, file: SourceFile, options: ParseOptions, program: bool) -> list[Flow]:
+    found = find_states(reading, piece, program)
     if not found.states:
         return []
     texts = [text for state in found.states for body in state.bodies for text in _strings(body.plain())]

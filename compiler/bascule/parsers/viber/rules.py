@@ -6,6 +6,7 @@ from bascule.diagnostics.finding import Severity
 from bascule.diagnostics.rules import Rule
 
 __all__ = [
+    "BodiesInProgram",
     "CallbackLog",
     "EmptyTemplate",
     "GuessedEntry",
@@ -190,3 +191,19 @@ class UnknownKind(Rule):
     code = "PAR420"
     name = "viber-unknown-kind"
     severity = Severity.WARNING
+
+
+class BodiesInProgram(Rule):
+    """The messages stand in a program
+
+    What it does: says that messages and keyboards were read out of a program module, from literals that are written
+    out in it.
+    Why: the program is not run. What it says in calls, and when it sends what, is not in the graph.
+    Example: `MENU = {"Type": "keyboard", "Buttons": [ … ]}`
+    Use instead: read the graph beside the program; or collect the bodies that the bot sends, by name.
+    Sources: bascule's own rule.
+    """
+
+    code = "PAR421"
+    name = "viber-bodies-in-program"
+    severity = Severity.INFO

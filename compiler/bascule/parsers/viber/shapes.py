@@ -239,10 +239,15 @@ def holds_body(piece: Piece) -> bool:
     return False
 
 
-def find_states(reading: Reading, piece: Piece) -> Found:
-    """Find the messages of a collection; every item ends in the ledger."""
+def find_states(reading: Reading, piece: Piece, program: bool = False) -> Found:
+    """Find the messages of a collection; every item ends in the ledger. In a ``program`` the names are its own, and
+    ``keyboard`` is one like any other."""
     finder = _Finder(reading)
-    finder.visit(piece, "", "", 0)
+    if program:
+        for name, item in piece.members():
+            finder.visit(item, name, "", 1)
+    else:
+        finder.visit(piece, "", "", 0)
     return finder.found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,7 @@ __all__ = ["STATE_KEYS", "Index", "tracked_data", "tracked_state"]
 STATE_KEYS = ("state", "step", "goto", "go_to", "next", "screen", "menu", "node", "id", "action", "intent")
 """Members of a JSON payload or of ``tracking_data`` that name a state, the most telling first."""
 
+_WHAT_IT_IS = re.compile(r"_(?:keyboard|kb|kbd|buttons|message|msg|rich_media|carousel|screen|state)$")
 _LONGEST = 4000
 """Viber's own bound on ``tracking_data``; longer texts name nothing."""
 
@@ -73,12 +75,15 @@ class Index:
     exact: dict[str, str] = field(default_factory=dict)
     like: dict[str, str] = field(default_factory=dict)
     tracking: dict[str, str] = field(default_factory=dict)
+    short: dict[str, str] = field(default_factory=dict)
 
     def add(self, name: str, node: str) -> None:
         """Register a state's name; the first of equal names wins."""
         if name:
             self.exact.setdefault(name, node)
-            self.like.setdefault(template_slug(name), node)
+            slug = template_slug(name)
+            self.like.setdefault(slug, node)
+            self.short.setdefault(_WHAT_IT_IS.sub("", slug), node)
 
     def add_tracking(self, state: str, node: str) -> None:
         """Register the state that a message's ``tracking_data`` names."""
@@ -110,4 +115,6 @@ class Index:
         slug = template_slug(name) if len(name) <= 200 else ""
         if slug in self.like:
             return self.like[slug], "the same words in another spelling"
+        if slug in self.short:
+            return self.short[slug], "the same words, without what it is (`_keyboard`)"
         return None, ""

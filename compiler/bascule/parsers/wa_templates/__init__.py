@@ -22,7 +22,7 @@ from bascule.parsers.wa_templates.meta import read_meta
 from bascule.parsers.wa_templates.model import Listed
 from bascule.parsers.wa_templates.sends import read_send
 from bascule.parsers.wa_templates.shapes import Dialect, Found, Item, find_items, leaves, near_miss
-from bascule.source import Document, Place, SourceFile, TextDocument, join_pointer
+from bascule.source import Document, Place, SourceFile, TextDocument, join_pointer, split_pointer
 from bascule.source.json import JsonDocument, read_json
 from bascule.source.json_lines import LinesDocument, looks_like_lines
 from bascule.whatsapp.shape import too_deep
@@ -171,29 +171,32 @@ def _strays(reading: Reading, found: Found, path: str) -> None:
     strays = set(found.strays)
     for entry in reading.book.undecided():
         parts = entry.place.pointer.split("/")
-        # Items stand at most two levels below the root.
-        if any("/".join(parts[:depth]) in strays for depth in (2, 3)):
+        # Items stand at most three levels below the root: in pages.
+        if any("/".join(parts[:depth]) in strays for depth in (2, 3, 4)):
             reading.book.dropped(entry.place, "no template", "take it out of the list", code)
 
 
 def _beside(reading: Reading, found: Found, path: str) -> list[tuple[str, str]]:
     """The members next to the list, as facts of the project; a next page is reported."""
     facts = []
-    for name, value in found.beside:
-        place = Place(path, join_pointer("", name))
-        known = "" if name == "nextPageToken" else name  # a page, no secret
+    for pointer, value in found.beside:
+        place = Place(path, pointer)
+        name = "/".join(split_pointer(pointer))
+        known = "" if name.endswith("nextPageToken") else name.rpartition("/")[2]  # a page, no secret
         facts.append((name, json_text(reading.safe(value, place, known))))
-        for pointer, _ in leaves(value, place.pointer):
-            reading.book.exact(Place(path, pointer), "kept as a fact of the project")
+        for leaf, _ in leaves(value, place.pointer):
+            reading.book.exact(Place(path, leaf), "kept as a fact of the project")
     beside: dict[str, Any] = dict(found.beside)
     for holder, member in (("paging", "next"), ("meta", "next_page_url")):
-        inner = beside.get(holder)
+        inner = beside.get(join_pointer(found.page, holder))
         if isinstance(inner, dict) and isinstance(inner.get(member), str) and inner[member]:
-            _more(reading, Place(path, join_pointer("", holder, member)).at_key(), "the list goes on on another page")
-    token = beside.get("nextPageToken")
+            where = Place(path, join_pointer(found.page, holder, member)).at_key()
+            _more(reading, where, "the list goes on on another page")
+    next_page = join_pointer(found.page, "nextPageToken")
+    token = beside.get(next_page)
     if isinstance(token, str) and token:
-        _more(reading, Place(path, "/nextPageToken").at_key(), "the list goes on on another page")
-    total = beside.get("total")
+        _more(reading, Place(path, next_page).at_key(), "the list goes on on another page")
+    total = beside.get("/total")
     if isinstance(total, int) and not isinstance(total, bool) and total > len(found.items) + len(found.strays):
         _more(reading, Place(path, "/total"), f"the list has {total} templates, the file {len(found.items)}")
     return facts

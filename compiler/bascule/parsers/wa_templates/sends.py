@@ -29,6 +29,15 @@ _MARKER = re.compile(r"\{\{\s{0,4}([^\W\d]\w{0,80}(?:\.\w{1,80}){0,8})\s{0,4}\}\
 _MEDIA = {"image": MediaKind.IMAGE, "video": MediaKind.VIDEO, "document": MediaKind.DOCUMENT,
           "audio": MediaKind.AUDIO, "sticker": MediaKind.STICKER}  # fmt: skip
 _ADDRESS = ("to", "recipient", "context", "biz_opaque_callback_data")
+_READ = frozenset(
+    (
+        *("address", "body", "button", "caption", "code", "description", "display_text", "fallback_value"),
+        *("formatted_name", "id", "index", "latitude", "link", "longitude", "name", "parameter_name", "payload"),
+        *("phone", "sub_type", "text", "title", "type", "url"),
+    )
+)
+"""Members that are content of the graph, or say what the others are."""
+
 _ENVELOPE = ("messaging_product", "recipient_type", "type", *_ADDRESS)
 
 
@@ -85,11 +94,31 @@ def read_send(reading: Reading, value: dict[str, Any], place: Place) -> Sent:
             return Sent(None, construct, [("body", kept), *facts])
         reading.book.degraded(place, "only its text is read", "send the kept body", code)
         facts.append(("body", kept))
+    else:
+        facts += _beside(reading, inner, at, kind)
     return Sent(content, "", facts)
 
 
+def _beside(reading: Reading, inner: Any, place: Place, kind: str) -> list[tuple[str, str]]:
+    """What a body says beside its content (a link preview, the code of a currency), as facts by pointer."""
+    found = []
+    for pointer, value in leaves(inner):
+        parts = pointer.split("/")
+        name, holder = parts[-1], parts[-2] if len(parts) > 1 else ""
+        of_template = kind == "template" and "parameters" in parts
+        read = name in _READ and (holder != "currency" or name == "fallback_value")
+        if read or name.isdecimal():
+            continue
+        if name == "filename" and not of_template:
+            continue
+        here = Place(place.file, place.pointer + pointer)
+        found.append((f"{kind}{pointer}", json_text(reading.safe(value, here, name))))
+        reading.book.exact(here, "kept as a fact")
+    return found
+
+
 def _leave_out_recipient(reading: Reading, value: dict[str, Any], place: Place) -> None:
-    for name in ("to", "recipient", "context"):
+    for name in _ADDRESS:
         if value.get(name) in (None, "") or (name == "to" and _MARKER.fullmatch(text_of(value[name]))):
             continue
         code = reading.find_once(

@@ -43,17 +43,21 @@ class Item:
 @dataclass(slots=True)
 class Found:
     """The items of a file. ``strays`` are pointers of list items that are none, ``beside`` the members next to the
-    list (paging, counts)."""
+    list (paging, counts) by their pointers. ``page`` is the pointer of the last page, where the file is a list of them.
+    """
 
     shape: str
     items: list[Item] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
     beside: list[tuple[str, Any]] = field(default_factory=list)
+    page: str = ""
 
 
 # The member that holds the list: https://developers.facebook.com/docs/graph-api (`data`), Twilio's Content API
 # (`contents`), Infobip and Gupshup (`templates`), 360dialog (`waba_templates`), Bird (`results`).
 _WRAPPERS = ("data", "waba_templates", "contents", "templates", "messages", "results")
+# What holds one template in a list: an item of n8n, a request of a provider that is built on Meta's.
+_HOLDERS = ("template", "json")
 _TEXT_MEMBERS = frozenset({"text", "body", "content", "message", "template", "sms"})
 
 
@@ -137,7 +141,7 @@ def find_items(value: Any) -> Found:
             if found.items:
                 if name == "waba_templates":
                     found.items = [_as(item, Dialect.DIALOG360) for item in found.items]
-                found.beside = [(key, item) for key, item in value.items() if key != name]
+                _beside(found, value, "", name)
                 return found
     return _map(value)
 
@@ -146,16 +150,47 @@ def _as(item: Item, dialect: Dialect) -> Item:
     return Item(item.value, item.pointer, dialect, item.key) if item.dialect is Dialect.META else item
 
 
-def _listed(shape: str, items: list[Any], base: str) -> Found:
+def _listed(shape: str, items: list[Any], base: str, pages: bool = True) -> Found:
+    """The items of a list. An item may be a page (the list once more, with its paging), or hold the template."""
     found = Found(shape)
     for index, item in enumerate(items):
         pointer = join_pointer(base, index)
         dialect = _dialect(item)
-        if dialect is None:
-            found.strays.append(pointer)
-        else:
+        if dialect is not None:
             found.items.append(Item(item, pointer, dialect))
+        elif not isinstance(item, dict) or not (_held(found, item, pointer) or (pages and _page(found, item, pointer))):
+            found.strays.append(pointer)
     return found
+
+
+def _held(found: Found, value: dict[str, Any], pointer: str) -> bool:
+    """Take the template that a member of an item holds."""
+    for name in _HOLDERS:
+        dialect = _dialect(value.get(name))
+        if dialect is not None:
+            found.items.append(Item(value[name], join_pointer(pointer, name), dialect))
+            _beside(found, value, pointer, name)
+            return True
+    return False
+
+
+def _page(found: Found, value: dict[str, Any], pointer: str) -> bool:
+    """Take the items of one page: several answers of an interface, saved as a list."""
+    for name in _WRAPPERS:
+        inner = value.get(name)
+        page = _listed("page", inner, join_pointer(pointer, name), pages=False) if isinstance(inner, list) else None
+        if page is not None and page.items:
+            found.shape, found.page = "list of pages", pointer
+            found.items += page.items
+            found.strays += page.strays
+            found.beside += page.beside
+            _beside(found, value, pointer, name)
+            return True
+    return False
+
+
+def _beside(found: Found, value: dict[str, Any], pointer: str, taken: str) -> None:
+    found.beside += [(join_pointer(pointer, key), item) for key, item in value.items() if key != taken]
 
 
 def _map(value: dict[str, Any]) -> Found:

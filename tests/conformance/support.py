@@ -26,7 +26,9 @@ def compilations(root: Path, corpus: Path) -> tuple[tuple[str, Compilation], ...
             if path.is_file() and path.stat().st_size < 1_500_000:
                 workspace = load([InputFile(SourceFile(path.name, path.read_bytes()), path.name)])
                 if any(file.parsed and file.parsed.project.flows for file in workspace.files):
-                    made.append((f"{folder.name}/{path.name}", Compilation(analyse(workspace))))
+                    made.append(
+                        (f"{folder.name}/{path.relative_to(folder).as_posix()}", Compilation(analyse(workspace)))
+                    )
     assert len(made) > 60
     return tuple(made)
 

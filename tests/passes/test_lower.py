@@ -393,3 +393,27 @@ flows:
     rounds = sum(step.get("repeat", 1) for step in found["witness"][:-1])
     assert rounds == 24 * 12
     assert any(step.get("loop") == 1 for step in found["witness"])
+
+
+def test_a_header_that_was_uploaded_already_keeps_its_handle() -> None:
+    from bascule.source import SourceFile
+    from bascule.workspace import InputFile, analyse, load
+
+    template = (
+        '{"name": "plan_acces", "language": "fr", "category": "UTILITY", "components": ['
+        '{"type": "HEADER", "format": "IMAGE", "example": {"header_handle": ["%s"]}},'
+        '{"type": "BODY", "text": "Le plan d\'accès de votre rendez-vous est joint à ce message."}]}'
+    )
+
+    def handles(handle: str) -> tuple[list[str], set[str]]:
+        analysis = analyse(load([InputFile(SourceFile.of_text(template % handle, "t.json"), "t.json")]))
+        (planned,) = analysis.plan.templates
+        body = planned.template.to_json()
+        return body["components"][0]["example"]["header_handle"], {finding.code for finding in analysis.findings}
+
+    kept, codes = handles("4::aW1hZ2UvanBlZw==:ARZ")
+    assert kept == ["4::aW1hZ2UvanBlZw==:ARZ"]
+    assert "MED010" not in codes
+    waiting, codes = handles("https://exemple.sn/plan.jpg")
+    assert waiting == ["<upload https://exemple.sn/plan.jpg>"]
+    assert "MED010" in codes

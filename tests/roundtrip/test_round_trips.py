@@ -130,9 +130,13 @@ def words(heard: list[Event]) -> list[Event]:
 
 
 def links(heard: list[Event]) -> list[Event]:
-    """Typebot embeds documents: on WhatsApp they are links. Files of the old platform's store are lost."""
+    """Typebot embeds documents: on WhatsApp they are links. Files of the old platform's store are lost. Options that are
+    numbered in the text are choices for the reader, wherever the writer had to write them as text."""
     left = [event for event in heard if event[0] != "file" or event[2]]
-    return [("says", event[2]) if event[:2] in (("file", "document"), ("file", "file")) else event for event in left]
+    left = [("says", event[2]) if event[:2] in (("file", "document"), ("file", "file")) else event for event in left]
+    said = "\n".join(event[1] for event in left if event[0] == "says")
+    numbered = {match.group(1).strip() for match in re.finditer(r"(?m)^\s*\d+[.)]\s*(.+)$", said)}
+    return [event for event in left if event[0] != "button" or event[2] not in numbered]
 
 
 @pytest.mark.corpus

@@ -9,8 +9,19 @@ __all__ = ["called_flows", "unknown_starts"]
 
 
 def called_flows(project: Project) -> frozenset[str]:
-    """The ids of flows that a flow of the project runs."""
-    return frozenset(node.flow for flow in project.flows for node in flow.nodes if isinstance(node, RunFlow))
+    """The ids of flows that a flow of the project runs which somebody starts, directly or through others."""
+    runs = {flow.id: [node.flow for node in flow.nodes if isinstance(node, RunFlow)] for flow in project.flows}
+    waiting = [
+        flow.id for flow in project.flows if any(entry.initiator is not Initiator.SUBFLOW for entry in flow.entries)
+    ]
+    started, called = set(waiting), set()
+    while waiting:
+        for id_ in runs.get(waiting.pop(), ()):
+            called.add(id_)
+            if id_ not in started:
+                started.add(id_)
+                waiting.append(id_)
+    return frozenset(called)
 
 
 def unknown_starts(project: Project) -> frozenset[str]:

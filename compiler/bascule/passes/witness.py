@@ -6,7 +6,7 @@ import heapq
 import math
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Generic, TypeVar
 
 from bascule.ir.nodes import Edge
@@ -217,7 +217,26 @@ class Witnesses:
         after = state.crossing if state is not None else None
         if after is None or after.parent is None:
             return None
+        return self._step(after)
+
+    def slowest(self, node: str) -> Step | None:
+        """The step that :meth:`crossing` gives; where it closes a loop, the step of that loop that takes most time."""
+        state = self._made().found.get(node)
+        after = state.crossing if state is not None else None
+        if after is None or after.parent is None:
+            return None
+        chain = [after]
+        while len(chain) <= after.loop and (parent := chain[-1].parent) is not None:
+            chain.append(parent)
+        if after.loop < 2 or len(chain) <= after.loop:
+            return self._step(after)
+        gains = [late.clock - early.clock for late, early in pairwise(chain)]
+        gains[0] = (after.clock - chain[-1].clock) / after.repeat - sum(gains[1:])
+        return self._step(chain[max(range(len(gains)), key=gains.__getitem__)])
+
+    def _step(self, after: _State[int]) -> Step:
         before = after.parent
+        assert before is not None
         return Step(self._flow, self._node_of(before.position), after.edge, before.clock, after.repeat, after.loop)
 
 

@@ -16,6 +16,7 @@ from bascule.ir.nodes import Ask, Chosen, Edge, Message, Node, Unsupported
 from bascule.ir.project import Entry, Flow, Initiator, Project
 from bascule.ir.settings import ProjectSettings
 from bascule.language.names import template_slug, unique_name
+from bascule.passes.lower.agreement import agreed
 from bascule.passes.lower.choices import reply_id
 from bascule.passes.lower.compose import compose
 from bascule.passes.lower.consolidate import content_key, merge_equal, proposals, sayable
@@ -160,7 +161,8 @@ def _step(context: LowerContext, names: _Names, flow: Flow, node: Message | Ask,
     needs_template = verdict in (Verdict.OUTSIDE, Verdict.EITHER) and node.content.template is None
     locales = _spoken(context, flow, node.content, place)
     messages: list[tuple[str, tuple[PlannedMessage, ...]]] = []
-    if verdict is not Verdict.OUTSIDE:
+    wordless = node.content.template is not None and not (node.content.text or node.content.alternatives)
+    if verdict is not Verdict.OUTSIDE and not wordless:  # the words of such a template are on the account only
         messages = [(context.language(flow, locale), tuple(compose(context, site, locale))) for locale in locales]
     uses: list[tuple[str, tuple[TemplateSend, ...]]] = []
     if needs_template:
@@ -175,6 +177,7 @@ def _step(context: LowerContext, names: _Names, flow: Flow, node: Message | Ask,
                 named.extend(names.add(f"{stem}_{locale}", made))
             else:
                 drafts.extend(made)
+        drafts = agreed(drafts)
         named = [*names.add(stem, drafts), *named]
         for language in dict.fromkeys(draft.language for draft in drafts):
             sent = [

@@ -84,7 +84,7 @@ def judge_category(
             if _weight(item) >= _TELLING and item.list != "code_action"
         ]
     speaks = name_list(key)
-    if speaks:
+    if speaks and speaks != "dated_name":  # "Default Start Flow" is no time of departure
         found.append(Evidence(list_info()[speaks].category, key, 0, 0, "key"))
     hinted = hint_category(hint)
     if hinted:
@@ -107,6 +107,7 @@ class _Scores:
             lists[category][item.list] = max(weight, lists[category].get(item.list, 0))
         self.lists = lists
         self.utility = sum(lists[UTILITY].values())
+        self.named = lists[MARKETING].get("key", 0)  # what only the file's own name for it says
         self.marketing = sum(lists[MARKETING].values())
         self.authentication = sum(lists[AUTHENTICATION].values()) if code else 0
         self.one_time = "otp" in lists[AUTHENTICATION] or "otp_name" in lists[AUTHENTICATION]
@@ -208,8 +209,10 @@ def _decide(scores: _Scores, evidence: tuple[Evidence, ...], hinted: str, code: 
     if utility >= _STRONG:
         reason = f"The text speaks of {_describe(evidence, UTILITY)}"
         risk = ""
-        if marketing >= _TELLING:
+        if marketing - scores.named >= _TELLING:
             risk, reason = MARKETING, reason + f"; review may see promotion in {_quote(evidence, MARKETING)}"
+        elif scores.named:
+            risk, reason = MARKETING, reason + f"; its name in the file ({_quote(evidence, MARKETING)}) says otherwise"
         elif filed == MARKETING:
             # It is a marketing template already: asking for UTILITY would be the misuse that Meta punishes.
             reason = f"The source files it under “{filed}”, although the text speaks of {_describe(evidence, UTILITY)}"

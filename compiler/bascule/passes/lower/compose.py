@@ -44,14 +44,27 @@ def compose(context: LowerContext, site: Site, locale: str) -> list[PlannedMessa
     text = _fold_header(draft, text, content, bool(replies))
     location_and_contacts(draft, content)
     text = _cards(draft, text, content)
-    shared = send_media(draft, text, content, bool(replies))
-    if replies:
+    link = _lone_link(draft, text, content)
+    shared = send_media(draft, text, content, bool(replies) or link is not None)
+    if link is not None:
+        header = shared if isinstance(shared, dict) else None
+        _cta(draft, text or draft.text(link.title) or link.url, link, header)
+    elif replies:
         _choices(draft, text, replies, shared if isinstance(shared, dict) else None)
     elif shared is not True and (text or not draft.messages):
         _plain(draft, text, content)
     if any(choice.kind is ChoiceKind.SHARE_LOCATION for choice in content.choices):
         _location_request(draft, text, replies)
     return draft.messages
+
+
+def _lone_link(draft: Draft, text: Text, content: Content) -> Choice | None:
+    """The only choice of a content with a file, if it is a link: both go into one message with a link button."""
+    links = [choice for choice in content.choices if choice.kind is ChoiceKind.URL]
+    if not content.media or len(links) != 1 or len(content.choices) != 1:
+        return None
+    fits = len(marker_text(text)) <= draft.context.limit("interactive.cta_url.body.max_length")
+    return links[0] if fits else None
 
 
 def _plain(draft: Draft, text: Text, content: Content) -> None:
@@ -80,8 +93,8 @@ def _plain(draft: Draft, text: Text, content: Content) -> None:
         )
 
 
-def _cta(draft: Draft, text: Text, link: Choice) -> bool:
-    """A single link becomes a link button when text and label fit."""
+def _cta(draft: Draft, text: Text, link: Choice, header: dict[str, Any] | None = None) -> bool:
+    """A single link becomes a link button when text and label fit; ``header`` is a file shown above the text."""
     if len(marker_text(text)) > draft.context.limit("interactive.cta_url.body.max_length"):
         return False
     title = draft.text(link.title)
@@ -92,16 +105,18 @@ def _cta(draft: Draft, text: Text, link: Choice) -> bool:
         draft.note("degraded", "link label", f"“{label.full}” is shown as “{label.title}”", place=link.at)
     draft.note("exact", "link choice", place=link.at)
     parameters = {"display_text": label.title, "url": marker_text(link.url)}
+    used = header.pop("_used") if header is not None else []
     draft.add(
         {
             "type": "interactive",
             "interactive": {
                 "type": "cta_url",
+                **({"header": header} if header is not None else {}),
                 "body": {"text": marker_text(text)},
                 "action": {"name": "cta_url", "parameters": parameters},
             },
         },
-        [*markers_of(text), *markers_of(title), *markers_of(link.url)],
+        [*used, *markers_of(text), *markers_of(title), *markers_of(link.url)],
     )
     return True
 
@@ -111,7 +126,8 @@ def _fold_links(draft: Draft, text: Text, content: Content, has_replies: bool) -
     links = [choice for choice in content.choices if choice.kind is ChoiceKind.URL]
     calls = [choice for choice in content.choices if choice.kind is ChoiceKind.CALL]
     lines: list[Text] = []
-    if links and (has_replies or len(content.choices) > 1):
+    too_long = bool(content.media) and _lone_link(draft, text, content) is None
+    if links and (has_replies or len(content.choices) > 1 or too_long):
         for choice in links:
             lines.append(_line(draft.text(choice.title), choice.url))
             draft.note(
@@ -348,7 +364,7 @@ def _interactive(
     if len(pieces) > 1:
         draft.note("emulated", "long text", f"sent as {len(pieces)} messages, cut at sentence ends")
     last = pieces[-1]
-    body["body"] = {"text": marker_text(last) or phrase("choose", context.language(draft.site.flow, draft.locale))}
+    body["body"] = {"text": marker_text(last) or phrase("pick", context.language(draft.site.flow, draft.locale))}
     used += markers_of(last)
     if bottom:
         body["footer"] = {"text": marker_text(bottom)}

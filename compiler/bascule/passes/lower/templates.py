@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -339,12 +340,13 @@ def _header(context: LowerContext, site: Site, locale: str, parts: Parts) -> Non
             hole = next(iter(holes(link)), None)
             known = _known_link(context, hole, context.language(site.flow, locale)) if len(link) == 1 else ""
             facts = file_of(first, context.settings) or FileFacts()
-            handle = facts.handle or f"<upload {known or url}>"
+            uploaded = facts.handle or (first.asset if _HANDLE.match(first.asset) else "")
+            handle = uploaded or f"<upload {known or url}>"
             parts.header = Header(format=formats[kind], example=HeaderExample(header_handle=(handle,)))
             value = hole.expression if hole is not None else Const(url)
             sample, how = (known, "declared") if known else (url, "the source's own file")
             parts.header_slots.append(Slot("header", 1, "media", value, sample, how, at=first.at))
-            if not facts.handle:
+            if not uploaded:
                 context.findings.append(_upload_needed(first.at or site.place, kind.value, url))
             context.note("exact", "media", first.at or site.place)
         else:
@@ -372,6 +374,10 @@ def _header(context: LowerContext, site: Site, locale: str, parts: Parts) -> Non
         else:
             parts.text = join_text([Literal("*"), *title, Literal("*\n"), *parts.text])
             context.note("emulated", "header", site.place, "a bold first line of the body")
+
+
+_HANDLE = re.compile(r"[0-9]{1,2}::?[A-Za-z0-9+/=_-]{3}")
+"""How the handle of an upload begins: a definition that has one was uploaded already."""
 
 
 def _known_link(context: LowerContext, hole: Hole | None, language: str) -> str:

@@ -31,11 +31,15 @@ class Hop:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Unfolded:
-    """The states met from one start node, the start first, and the hops out of each."""
+    """The states met from one start node, the start first, and the hops out of each.
+
+    ``values`` are the counters' at each state; it is empty where the counters made too many states to be followed.
+    """
 
     flow: Flow
     nodes: list[Node] = field(default_factory=list)
     hops: list[tuple[Hop, ...]] = field(default_factory=list)
+    values: list[Values] = field(default_factory=list)
 
     @property
     def runs(self) -> Iterator[tuple[int, RunFlow]]:
@@ -75,6 +79,8 @@ def _unfold(flow: Flow, start: str, counters: Counters, most: int | None) -> Unf
         done += 1
         node = by_id[name]
         result.nodes.append(node)
+        if counters.counters:
+            result.values.append(values)
         result.hops.append(tuple(_hops(node, by_id, counters, values, state)))
     return result
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from bascule.diagnostics import Applicability, Edit, Finding, Fix, Severity
 from bascule.ir.text import Hole, Literal, Text
 from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.consent.promotions import surely_promotes
 from bascule.passes.rules.consent.words import offers_opt_out, opt_out_line
 from bascule.passes.rules.mending import tail_of
 from bascule.passes.rules.template.subjects import Subject, subjects, text_of_source
@@ -53,7 +54,7 @@ class NoOptOut(CheckRule):
         for subject in subjects(context):
             if subject.template.category is not Category.MARKETING or not subject.template.body_text:
                 continue
-            if subject.planned is not None and subject.planned.category_confidence != "strong":
+            if subject.planned is not None and not surely_promotes(subject.planned):
                 continue
             if offers_opt_out(subject.template, context.settings, subject.language):
                 continue

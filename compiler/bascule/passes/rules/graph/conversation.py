@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bascule.diagnostics import Finding, Severity
 from bascule.ir.content import ChoiceKind, Content
 from bascule.ir.nodes import Ask, Handover, Message, RunFlow
+from bascule.ir.parts import part_of
 from bascule.ir.project import Flow, Initiator
 from bascule.ir.text import plain_text
 from bascule.passes.rules import CheckContext, CheckRule
@@ -17,13 +18,21 @@ __all__ = ["NoHuman"]
 
 _PHONE = re.compile(r"(?<!\d)\+?\d(?:[ .()/-]{0,2}\d){7,14}(?!\d)|(?<!\w)0800(?!\w)")
 _MAIL = re.compile(r"[\w+-]@[\w-]{1,63}\.\w")
+_PERSON = re.compile(
+    r"(?<!\w)(?:(?:live|human|real) (?:agent|person)s?|agent[es]?|conseill(?:er|ère)s?|asesor(?:a|es|as)?|atendentes?"
+    r"|operador(?:a|es|as)?|operat(?:or|ore|rice)s?|opérat(?:eur|rice)s?|mitarbeiter(?:in|innen)?|berater(?:in|innen)?"
+    r"|оператор\w{0,3}|сотрудник\w{0,3}|موظف(?:ينا|نا)?|एजेंट|प्रतिनिधि)(?!\w)",
+    re.I,
+)
+"""Words for somebody who answers: code that hands over is not seen, what the bot says about it is."""
 
 
 class NoHuman(CheckRule):
     """Nothing leads to a person
 
     What it does: says, once, that a project with flows that people start has no way to a person: no hand-over, no
-    call button or contact card, and no telephone number or mail address in any text.
+    call button or contact card, and no telephone number, mail address or word for an agent in any text. Pages that a
+    program plays, and one file of a larger project, are no project.
     Why: WhatsApp asks automated flows for a clear path to a person: a hand-over, a telephone number, a mail
     address or a web form.
     Example:
@@ -55,7 +64,7 @@ class NoHuman(CheckRule):
             (flow, entry)
             for flow in project.flows
             for entry in flow.entries
-            if entry.initiator is Initiator.USER and flow.nodes
+            if entry.initiator is Initiator.USER and flow.nodes and not part_of(flow)
         ]
         if not started or any(_reaches_person(flow, project.by_id) for flow in project.flows):
             return
@@ -86,4 +95,5 @@ def _names_contact(content: Content) -> bool:
         return True
     texts = [text for localized in (content.text, content.footer, *content.alternatives) for _, text in localized]
     lines = [plain_text(text) for text in texts]
-    return any(_MAIL.search(line) is not None or _PHONE.search(line) is not None for line in lines)
+    lines += [plain_text(text) for choice in choices for _, text in choice.title]
+    return any(pattern.search(line) is not None for line in lines for pattern in (_MAIL, _PHONE, _PERSON))

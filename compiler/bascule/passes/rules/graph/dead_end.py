@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Severity
 from bascule.ir.nodes import Ask, Failure, RunFlow, Timeout
+from bascule.ir.parts import part_of
 from bascule.ir.project import Flow, Initiator
 from bascule.passes.rules import CheckContext, CheckRule
 
@@ -17,8 +18,8 @@ class DeadEnd(CheckRule):
 
     What it does: reports asks after whose answer the flow is over: nothing is said, nothing is done. It is only a
     remark when the answer is kept in a variable. Left out are flows that other flows run, which go on there, single
-    messages that a program sends and reacts to itself (tables of SMS), and ends after a message, which is how
-    flows end.
+    messages and pages that a program sends and reacts to itself (tables of SMS, ContentRepo), one file of an agent
+    that was read alone, and ends after a message, which is how flows end.
     Why: the person answers and hears nothing.
     Example:
         bascule: 1
@@ -50,7 +51,9 @@ class DeadEnd(CheckRule):
         flows = context.project.flows
         run = {node.flow for flow in flows for node in flow.nodes if isinstance(node, RunFlow)}
         for flow, node, place in context.nodes():
-            if not isinstance(node, Ask) or flow.id in run or not context.window.reached(flow.id, node.id):
+            if not isinstance(node, Ask) or flow.id in run or part_of(flow):
+                continue
+            if not context.window.reached(flow.id, node.id):
                 continue
             if any(entry.initiator is Initiator.SUBFLOW for entry in flow.entries) or _single_send(flow):
                 continue

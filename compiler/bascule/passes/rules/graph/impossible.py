@@ -73,7 +73,9 @@ def _judge(rule: type[CheckRule], condition: Expression, place: Place, what: str
         yield rule.at(
             place,
             f"{what} is never taken: {why}",
-            help="write `or` if either may hold, or remove the way",
+            help="compare with the right value, or remove the way"
+            if isinstance(condition, Const)
+            else "write `or` if either may hold, or remove the way",
             data={"condition": print_expression(condition)},
         )
 

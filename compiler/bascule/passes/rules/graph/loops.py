@@ -9,10 +9,19 @@ from dataclasses import dataclass
 
 from bascule.diagnostics import Finding, Label, Severity
 from bascule.diagnostics.render_text import clock_text
-from bascule.ir.expr import Ref, references
-from bascule.ir.nodes import Case, Edge, Failure, HttpRequest, Otherwise, SetVariable, Timeout, When
+from bascule.ir.nodes import Case, Otherwise, Timeout
 from bascule.passes.rules import CheckContext, CheckRule
-from bascule.passes.rules.graph.network import Arc, Network, Vertex, Way, components, network, ways_out
+from bascule.passes.rules.graph.network import (
+    Arc,
+    Network,
+    Vertex,
+    Way,
+    components,
+    leads_out,
+    network,
+    ways_out,
+)
+from bascule.passes.rules.graph.rounds import Rounds, counted_by, counted_rounds
 from bascule.passes.rules.wording import plural
 
 __all__ = ["EndlessLoop", "UnboundedNudge"]
@@ -21,75 +30,63 @@ _SPANS = (("day", 86_400.0), ("week", 604_800.0), ("month", 2_592_000.0), ("year
 _MOST_STARTS = 8
 _MOST_LABELS = 8
 
-Path = tuple[str, ...]
-
 
 @dataclass(frozen=True, slots=True)
 class _Loop:
-    """A strongly connected part of the network. ``leaves`` says that a condition may lead out of it."""
+    """A strongly connected part of the network. ``leaves`` says that a condition may lead out of it; ``rounds`` are the
+    counters that do not end it."""
 
     members: tuple[int, ...]
     sends: tuple[int, ...]
-    counted: bool
     leaves: bool
+    rounds: Rounds | None = None
 
-
-def _refs(edges: Sequence[Edge]) -> Iterator[Ref]:
-    for edge in edges:
-        if isinstance(edge.guard, When):
-            yield from references(edge.guard.condition)
-
-
-def _counted(vertices: Sequence[Vertex]) -> bool:
-    """Something that the loop sets or requests decides about its ways: a counter, a date, an answer of a server."""
-    changed: list[Path] = []
-    tested: list[Path] = []
-    for vertex in vertices:
-        node = vertex.node
-        if isinstance(node, SetVariable):
-            changed += [item.target for item in node.assignments]
-        elif isinstance(node, HttpRequest):
-            changed += [path for path in (node.into, *(path for _, path in node.mapping)) if path]
-        tested += [ref.path for ref in _refs(node.edges)]
-        if isinstance(node, Case) and node.subject is not None:
-            tested += [ref.path for ref in references(node.subject)]
-    known = set(changed)
-    prefixes = {path[:size] for path in changed for size in range(1, len(path))}
-    return any(path in prefixes or any(path[:size] in known for size in range(1, len(path) + 1)) for path in tested)
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Why the counters do not end it."""
+        if self.rounds is None:
+            return ()
+        names = ", ".join(f"`{name}`" for name in self.rounds.set_anew or self.rounds.counters)
+        if self.rounds.set_anew:
+            return (f"{names} does not end the loop: each round sets it anew",)
+        return (f"{names} does not end the loop: no value it takes there meets a condition that leads out",)
 
 
 def _leaves(vertex: Vertex, inside: frozenset[int], net: Network) -> bool:
     """Whether a condition (no reply, no failed send) may lead out of the loop at this vertex."""
     edges = ways_out(vertex.node)
-    guards = [edge.guard for edge in edges]
-    if isinstance(vertex.node, Case) and not any(isinstance(guard, Otherwise) for guard in guards):
+    if isinstance(vertex.node, Case) and not any(isinstance(edge.guard, Otherwise) for edge in edges):
         return True  # no condition holds: the flow is over
     for edge in edges:
         target = net.number(vertex.flow.id, edge.target) if edge.target is not None else None
-        if target is not None and target in inside:
-            continue
-        free = isinstance(vertex.node, (Case, HttpRequest)) or isinstance(edge.guard, When)
-        if free and (not isinstance(edge.guard, Failure) or isinstance(vertex.node, HttpRequest)):
+        if (target is None or target not in inside) and leads_out(vertex.node, edge):
             return True
     return False
 
 
-def _loop(net: Network, members: Sequence[int]) -> _Loop:
-    inside = frozenset(members)
-    vertices = [net.vertices[number] for number in members]
-    return _Loop(
-        members=tuple(members),
-        sends=tuple(number for number in members if net.vertices[number].sends),
-        counted=_counted(vertices),
-        leaves=any(_leaves(vertex, inside, net) for vertex in vertices),
-    )
+def _loops(context: CheckContext, most: Way, ways: frozenset[Way]) -> list[_Loop]:
+    """The loops that nothing is known to end. What a loop sets or requests and tests as well may end it: counters are
+    followed, the others left out."""
+    net = network(context)
 
-
-def _loops(net: Network, most: Way, ways: frozenset[Way]) -> list[_Loop]:
     def successors(number: int) -> list[int]:
         return [arc.target for arc in net.vertices[number].arcs if arc.way in ways and arc.way <= most]
 
-    return [_loop(net, members) for members in components(len(net.vertices), successors)]
+    found: list[_Loop] = []
+    for members in components(len(net.vertices), successors):
+        by = counted_by(net, members)
+        if by:
+            for rounds in counted_rounds(context, net, members, by, most, ways):
+                found.append(_Loop(rounds.members, _senders(net, rounds.members), rounds.leaves, rounds))
+            continue
+        inside = frozenset(members)
+        leaves = any(_leaves(net.vertices[number], inside, net) for number in members)
+        found.append(_Loop(tuple(members), _senders(net, members), leaves))
+    return found
+
+
+def _senders(net: Network, members: Sequence[int]) -> tuple[int, ...]:
+    return tuple(number for number in members if net.vertices[number].sends)
 
 
 _AT_ONCE = frozenset({Way.FREE})
@@ -99,13 +96,12 @@ _WITHOUT_REPLY = frozenset({Way.FREE, Way.TIMED})
 
 def _endless(context: CheckContext) -> tuple[list[_Loop], list[_Loop]]:
     """Loops that run at once, and loops that run at once when every send fails."""
-    net = network(context)
-    free = [loop for loop in _loops(net, Way.FREE, _AT_ONCE) if not loop.counted]
+    free = _loops(context, Way.FREE, _AT_ONCE)
     taken = {number for loop in free for number in loop.members}
     failing = [
         loop
-        for loop in _loops(net, Way.FAILED, _EVEN_FAILING)
-        if loop.sends and not loop.counted and not loop.leaves and taken.isdisjoint(loop.members)
+        for loop in _loops(context, Way.FAILED, _EVEN_FAILING)
+        if loop.sends and not loop.leaves and taken.isdisjoint(loop.members)
     ]
     return free, failing
 
@@ -119,7 +115,9 @@ class EndlessLoop(CheckRule):
 
     What it does: reports loops of nodes in which neither an answer nor time is waited for. With a message in it
     and no condition that leads out it is an error; with such a condition, or when the loop only runs while
-    sending fails, a warning. Loops that change what their conditions test (counters) are left out.
+    sending fails, a warning. Counters are followed: a loop that one ends is fine, one whose counter is set anew in each
+    round or never fits what it is compared with is reported. What else a loop sets and tests may end it. What a called
+    flow says counts as said in the loop.
     Why: the same message is sent as fast as the machine can until somebody stops it; WhatsApp limits and blocks
     the number.
     Example:
@@ -150,7 +148,7 @@ class EndlessLoop(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Look for loops that need nothing to go on."""
         net = network(context)
-        free, failing = _endless(context)
+        free, failing = context.once(_endless)
         for loop, fails in (*((loop, False) for loop in free), *((loop, True) for loop in failing)):
             if not loop.sends and loop.leaves:
                 continue
@@ -164,6 +162,7 @@ class EndlessLoop(CheckRule):
                 _endless_message(head, loop, fails),
                 help="wait for an answer or some time in the loop, or end the flow",
                 labels=_labels(net, path),
+                notes=loop.notes,
                 severity=severity,
                 data={"flow": head.flow.id, "nodes": [net.vertices[number].node.id for number in loop.members]},
             )
@@ -173,17 +172,17 @@ def _endless_message(head: Vertex, loop: _Loop, fails: bool) -> str:
     if not loop.sends:
         return f"the loop through `{head.node.id}` never ends"
     if fails:
-        return f"`{head.node.id}` is sent again and again, without a pause, while sending fails"
+        return f"{head.name} is sent again and again, without a pause, while sending fails"
     until = " until a condition in the loop changes" if loop.leaves else ""
-    return f"`{head.node.id}` is sent again and again without waiting for an answer{until}"
+    return f"{head.name} is sent again and again without waiting for an answer{until}"
 
 
 class UnboundedNudge(CheckRule):
     """Reminders go on for ever
 
     What it does: reports loops that send a message, wait for time only, and go round again though nobody answers,
-    without a counter. The finding says how many messages a day that is. Where a condition may lead out of the
-    loop it is a warning, else an error. Flows that expire are left out.
+    and that no counter ends (see `GRF023`). The finding says how many messages a day that is, what called flows say
+    included. Where a condition may lead out of the loop it is a warning, else an error. Flows that expire are left out.
     Why: somebody who stopped answering gets the same message for the rest of their life; after 24 hours each one
     is a paid template, and people block senders for less.
     Example:
@@ -216,10 +215,10 @@ class UnboundedNudge(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Look for loops that need nothing but time."""
         net = network(context)
-        at_once = {number for loop in _endless(context)[0] for number in loop.members}
-        for loop in _loops(net, Way.TIMED, _WITHOUT_REPLY):
+        at_once = {number for loop in context.once(_endless)[0] for number in loop.members}
+        for loop in _loops(context, Way.TIMED, _WITHOUT_REPLY):
             inside = frozenset(loop.members)
-            if not loop.sends or loop.counted or not at_once.isdisjoint(inside):
+            if not loop.sends or not at_once.isdisjoint(inside):
                 continue
             if any(net.vertices[number].flow.expires is not None for number in loop.members):
                 continue
@@ -227,15 +226,15 @@ class UnboundedNudge(CheckRule):
                 continue
             cycle = _busiest(net, loop, inside)
             head = net.vertices[cycle[0][0]]
-            sent = sum(net.vertices[number].sends for number, _ in cycle)
+            sent = sum(net.vertices[number].messages for number, _ in cycle)
             seconds = sum(arc.seconds for _, arc in cycle)
             until = ", until a condition in the loop changes," if loop.leaves else ""
             yield cls.at(
                 head.place,
-                f"`{head.node.id}` is sent again {_every(seconds)}{until} as long as nobody answers: "
-                f"{_rate(sent, seconds)}",
+                f"{head.name} is sent again {_every(seconds)}{until} as long as nobody answers: {_rate(sent, seconds)}",
                 help="count the rounds in a variable and stop after one or two, or end the flow after the reminder",
                 labels=_labels(net, cycle),
+                notes=loop.notes,
                 severity=Severity.WARNING if loop.leaves else Severity.ERROR,
                 data={
                     "flow": head.flow.id,
@@ -270,7 +269,7 @@ def _busiest(net: Network, loop: _Loop, inside: frozenset[int]) -> Cycle:
     for start in loop.sends[:_MOST_STARTS]:
         cycle = _cycle(net, start, inside, _WITHOUT_REPLY)
         seconds = sum(arc.seconds for _, arc in cycle)
-        sent = sum(net.vertices[number].sends for number, _ in cycle)
+        sent = sum(net.vertices[number].messages for number, _ in cycle)
         rate = sent / seconds if seconds > 0 else math.inf
         if best is None or rate > best[0]:
             best = (rate, cycle)

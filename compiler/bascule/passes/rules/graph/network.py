@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import enum
+import heapq
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bascule.ir.nodes import (
     Ask,
+    Case,
     Delay,
     Edge,
     End,
@@ -19,13 +21,18 @@ from bascule.ir.nodes import (
     RunFlow,
     Timeout,
     Unsupported,
+    When,
 )
 from bascule.ir.project import Flow, Initiator, Project
 from bascule.passes.rules import CheckContext
 from bascule.passes.window import sends
 from bascule.source import Place
 
-__all__ = ["Arc", "Network", "Vertex", "Way", "components", "network"]
+__all__ = ["Arc", "Network", "Vertex", "Way", "calls_of", "components", "leads_out", "network", "ways_out"]
+
+
+_OVER = -1
+"""In place of a vertex: the flow is over."""
 
 
 class Way(enum.IntEnum):
@@ -49,11 +56,13 @@ class Arc:
 
 @dataclass(slots=True)
 class Vertex:
-    """One node of one flow."""
+    """One node of one flow. ``messages``: how many it sends to the person in the conversation, those of the flow that
+    it calls included (on the quickest way through it)."""
 
     flow: Flow
     node: Node
     arcs: list[Arc] = field(default_factory=list)
+    messages: int = 0
 
     @property
     def place(self) -> Place:
@@ -62,8 +71,14 @@ class Vertex:
 
     @property
     def sends(self) -> bool:
-        """The node sends something to the person in the conversation."""
-        return sends(self.node)
+        """Something is sent to the person in the conversation."""
+        return self.messages > 0
+
+    @property
+    def name(self) -> str:
+        """How messages call what is sent."""
+        node = self.node
+        return f"what `{node.flow_title or node.flow}` says" if isinstance(node, RunFlow) else f"`{node.id}`"
 
 
 class Network:
@@ -79,10 +94,61 @@ class Network:
         passable = _Passable(self)
         for vertex in self.vertices:
             vertex.arcs.extend(self._arcs(vertex, passable.of))
+            vertex.messages = int(sends(vertex.node))
+        self._call_through(passable.of)
 
     def number(self, flow: str, node: str) -> int | None:
         """The vertex of a node."""
         return self._numbers.get((flow, node))
+
+    def _call_through(self, passable: Callable[[str], Way]) -> None:
+        """Give calls the time and the messages of the flows they call, callees first; a circle adds nothing."""
+        calls: dict[str, list[Vertex]] = {}
+        for vertex in self.vertices:
+            node = vertex.node
+            if isinstance(node, RunFlow) and node.mode == "call" and passable(node.flow) < Way.REPLY:
+                calls.setdefault(vertex.flow.id, []).append(vertex)
+        done: dict[str, tuple[float, int]] = {}
+        opened: set[str] = set()
+        for caller in calls:
+            stack = [(caller, False)]
+            while stack:
+                name, ready = stack.pop()
+                if ready:
+                    for vertex in calls.get(name, ()):
+                        assert isinstance(vertex.node, RunFlow)
+                        seconds, vertex.messages = done.get(vertex.node.flow, (0.0, 0))
+                        vertex.arcs = [replace(arc, seconds=seconds) if arc.edge else arc for arc in vertex.arcs]
+                    done[name] = self._passage(name, passable)
+                elif name not in opened:
+                    opened.add(name)
+                    stack.append((name, True))
+                    callees = [vertex.node.flow for vertex in calls.get(name, ()) if isinstance(vertex.node, RunFlow)]
+                    stack.extend((callee, False) for callee in reversed(callees))
+
+    def _passage(self, flow: str, passable: Callable[[str], Way]) -> tuple[float, int]:
+        """The quickest way through a flow without a reply: its seconds and its messages."""
+        start = self.starts.get(flow)
+        if start is None or passable(flow) is Way.REPLY:
+            return 0.0, 0
+        most = passable(flow)
+        heap = [(0.0, 0, start)]
+        seen: set[int] = set()
+        while heap:
+            seconds, messages, here = heapq.heappop(heap)
+            if here == _OVER:
+                return seconds, messages
+            if here in seen:
+                continue
+            seen.add(here)
+            vertex = self.vertices[here]
+            messages += vertex.messages
+            if passes_end(vertex.node, most, passable):
+                heapq.heappush(heap, (seconds + _to_end(vertex.node, most, passable), messages, _OVER))
+            for arc in vertex.arcs:
+                if arc.edge is not None and arc.way <= most and arc.way is not Way.FAILED:
+                    heapq.heappush(heap, (seconds + arc.seconds, messages, arc.target))
+        return 0.0, 0
 
     def _start(self, flow: Flow) -> int | None:
         for entry in flow.entries:
@@ -166,7 +232,7 @@ class _Passable:
         seen, stack = {start}, [start]
         while stack:
             node = flow.by_id[stack.pop()]
-            if self._exits(node, most):
+            if passes_end(node, most, self.of):
                 return True
             for edge in ways_out(node):
                 target = edge.target
@@ -176,16 +242,37 @@ class _Passable:
                 stack.append(target)
         return False
 
-    def _exits(self, node: Node, most: Way) -> bool:
-        """The flow is over at this node, or along one of its edges, with at most that much happening."""
-        if isinstance(node, RunFlow) and node.mode == "jump":
-            return self.of(node.flow) <= most
-        if isinstance(node, End):
-            return True
-        if not node.edges:
-            waits = isinstance(node, (Ask, Handover, Unsupported)) or (isinstance(node, Delay) and most is Way.FREE)
-            return not waits and (not isinstance(node, RunFlow) or self.of(node.flow) <= most)
-        return any(edge.target is None and _way(node, edge, self.of)[0] <= most for edge in node.edges)
+
+def passes_end(node: Node, most: Way, passable: Callable[[str], Way]) -> bool:
+    """The flow is over at this node, or along one of its edges, with at most that much happening."""
+    if isinstance(node, RunFlow) and node.mode == "jump":
+        return passable(node.flow) <= most
+    if isinstance(node, End):
+        return True
+    if not node.edges:
+        waits = isinstance(node, (Ask, Handover, Unsupported)) or (isinstance(node, Delay) and most is Way.FREE)
+        return not waits and (not isinstance(node, RunFlow) or passable(node.flow) <= most)
+    return any(edge.target is None and _way(node, edge, passable)[0] <= most for edge in node.edges)
+
+
+def _to_end(node: Node, most: Way, passable: Callable[[str], Way]) -> float:
+    """The seconds from a node to the end of its flow."""
+    if isinstance(node, Delay):
+        return node.duration.low
+    ways = (_way(node, edge, passable) for edge in node.edges if edge.target is None)
+    return min((seconds for way, seconds in ways if way <= most), default=0.0)
+
+
+def leads_out(node: Node, edge: Edge) -> bool:
+    """Whether a condition decides that the edge is taken: no reply, no failed send."""
+    if not isinstance(node, (Case, HttpRequest)) and not isinstance(edge.guard, When):
+        return False
+    return not isinstance(edge.guard, Failure) or isinstance(node, HttpRequest)
+
+
+def calls_of(context: CheckContext) -> frozenset[str]:
+    """The flows that another node runs."""
+    return frozenset(node.flow for _, node, _ in context.nodes() if isinstance(node, RunFlow))
 
 
 def network(context: CheckContext) -> Network:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from bascule.diagnostics import Finding, Label, Severity
 from bascule.ir.expr import Call, Const, Expression
 from bascule.ir.expr_text import print_expression
-from bascule.ir.nodes import Chosen, Edge, Node, Otherwise, When
+from bascule.ir.nodes import Chosen, Edge, Message, Node, Otherwise, Unsupported, When
+from bascule.ir.project import Flow
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.graph.ranges import Covered, range_of
 from bascule.passes.rules.wording import shown
@@ -103,7 +104,7 @@ class ShadowedEdge(CheckRule):
 
     What it does: reports an edge whose condition, words or choices were all tested by an earlier edge of the same
     node, whose numbers (`age < 12` after `age < 18`) earlier ones take all, and edges that stand after `else` or after
-    a condition that always holds.
+    a condition that always holds. It is only a remark when both lead to the same node or the same words.
     Why: edges are tried in order; the author expects something to happen that never will.
     Example:
         bascule: 1
@@ -137,11 +138,23 @@ class ShadowedEdge(CheckRule):
     @classmethod
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Go through the edges of every node in order."""
-        for _, node, place in context.nodes():
-            yield from _of_node(cls, node, place)
+        for flow, node, place in context.nodes():
+            yield from _of_node(cls, flow, node, place)
 
 
-def _of_node(rule: type[CheckRule], node: Node, place: Place) -> Iterator[Finding]:
+def _says_the_same(flow: Flow, one: str | None, other: str | None) -> bool:
+    """Both ways lead to the same node, or to the same words."""
+    if one == other:
+        return True
+    first, second = flow.by_id.get(one or ""), flow.by_id.get(other or "")
+    if isinstance(first, Message) and isinstance(second, Message):
+        return first.content == second.content
+    if isinstance(first, Unsupported) and isinstance(second, Unsupported):
+        return (first.construct, first.source) == (second.construct, second.source)
+    return False
+
+
+def _of_node(rule: type[CheckRule], flow: Flow, node: Node, place: Place) -> Iterator[Finding]:
     if len(node.edges) < 2:
         return
     seen = _Seen()
@@ -157,6 +170,6 @@ def _of_node(rule: type[CheckRule], node: Node, place: Place) -> Iterator[Findin
             f"the way from `{node.id}` {where} is never taken: {why}",
             help="remove it" if same else "change its condition, or put it before the other one",
             labels=[Label(first.at, "this one is taken")] if first.at is not None else (),
-            severity=Severity.INFO if same else Severity.WARNING,
+            severity=Severity.INFO if _says_the_same(flow, first.target, edge.target) else Severity.WARNING,
             data={"node": node.id, "target": edge.target or ""},
         )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Label, Severity
-from bascule.ir.nodes import RunFlow
+from bascule.ir.nodes import Case, Edge, Node, RunFlow
+from bascule.ir.parts import FILE, part_of
 from bascule.ir.project import Flow
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.graph.network import ways_out
@@ -16,6 +17,26 @@ __all__ = ["FlowWithoutEntry", "UnreachableNode"]
 _MOST_LABELS = 8
 _MOST_GROUPS = 12
 """More groups than this are one finding: something leads past them all."""
+
+
+def _before(flow: Flow, reached: set[str]) -> dict[str, tuple[Node, Edge]]:
+    """Nodes that are not reached though a node that is has a way to them, with that node and way."""
+    found: dict[str, tuple[Node, Edge]] = {}
+    for node in flow.nodes:
+        for edge in ways_out(node) if node.id in reached else ():
+            if edge.target is not None and edge.target not in reached:
+                found.setdefault(edge.target, (node, edge))
+    return found
+
+
+def _closed(node: Node) -> tuple[str, str]:
+    """Why no way out of the node is taken, and what to do."""
+    if isinstance(node, RunFlow):
+        return f": the flow that `{node.id}` runs never comes back", "let that flow end, or remove the way"
+    if isinstance(node, Case):
+        help = "check what the counter is set to, moved by and compared with"
+        return f": the counter that `{node.id}` tests never has a fitting value", help
+    return f": `{node.id}` never goes on that way", "check its conditions, or remove the way"
 
 
 def _islands(flow: Flow, reached: set[str]) -> Iterator[list[str]]:
@@ -48,7 +69,8 @@ class UnreachableNode(CheckRule):
     """No way leads to a node
 
     What it does: reports nodes that cannot be reached from any entry of their flow: one finding for the first of
-    each group, the others as labels. A flow with many such groups has one finding for all.
+    each group, the others as labels. A flow with many such groups has one finding for all. One file of an agent,
+    read alone, is left out: what leads to its pages stands in the others.
     Why: nobody sees what they say; usually a transition was forgotten, or they are left over from an older version.
     Example:
         bascule: 1
@@ -80,20 +102,26 @@ class UnreachableNode(CheckRule):
         """Look for nodes without an arrival."""
         for flow in context.project.flows:
             reached = {node.id for node in flow.nodes if context.window.reached(flow.id, node.id)}
-            if not reached:
+            if not reached or part_of(flow) == FILE:
                 continue
             groups = list(_islands(flow, reached))
             if len(groups) > _MOST_GROUPS:
                 yield _all_at_once(cls, flow, groups)
                 continue
+            before = _before(flow, reached)
             for group in groups:
                 head, *others = [flow.by_id[name] for name in group]
                 more = " and the node after it" if len(others) == 1 else f" and the {len(others)} nodes after it"
                 labels = [Label(node.at, "only reached from there") for node in others if node.at is not None]
+                why, help = "", "lead a transition or an entry to it, or remove it"
+                if head.id in before:
+                    last, edge = before[head.id]
+                    labels.insert(0, Label(edge.at or last.at or Place(""), "this way is never taken"))
+                    why, help = _closed(last)
                 yield cls.at(
                     head.at or flow.at or Place(""),
-                    f"no way leads to `{head.id}`{more if others else ''}",
-                    help="lead a transition or an entry to it, or remove it",
+                    f"no {'conversation gets' if why else 'way leads'} to `{head.id}`{more if others else ''}{why}",
+                    help=help,
                     labels=labels[:_MOST_LABELS],
                     data={"flow": flow.id, "nodes": group},
                 )
@@ -145,7 +173,7 @@ class FlowWithoutEntry(CheckRule):
         flows = context.project.flows
         run = {node.flow for flow in flows for node in flow.nodes if isinstance(node, RunFlow)}
         for flow in flows:
-            if flow.nodes and not flow.entries and flow.id not in run:
+            if flow.nodes and not flow.entries and flow.id not in run and part_of(flow) != FILE:
                 yield cls.at(
                     flow.at or flow.nodes[0].at or Place(""),
                     f"nothing starts the flow `{flow.id}`",

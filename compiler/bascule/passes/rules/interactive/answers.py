@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Severity
 from bascule.ir.nodes import Always, Ask, Chosen, Edge, Otherwise, SetConsent, Success, When
+from bascule.ir.parts import part_of
 from bascule.ir.project import Entry, EntryKind
 from bascule.language.optout import OPT_OUT_KEYWORDS
 from bascule.passes.lower.texts import marker_text
@@ -82,7 +83,8 @@ class NoElse(CheckRule):
     """An answer that is none of the choices leads nowhere
 
     What it does: reports an ask with choices and without an `else`: no edge is taken when people type something
-    that is none of the choices. Asks whose choices lead nowhere either are left to `GRF022`.
+    that is none of the choices. Asks whose choices lead nowhere either are left to `GRF022`; pages that a program
+    plays (ContentRepo) have their `else` in that program.
     Why: on WhatsApp people can always type, send a picture or a voice message instead of tapping; without an
     `else` they get no answer.
     Example:
@@ -115,7 +117,7 @@ class NoElse(CheckRule):
         """Look for the way of all other answers."""
         for site in sites(context):
             node = site.node
-            if not isinstance(node, Ask) or not reply_choices(node.content):
+            if not isinstance(node, Ask) or part_of(site.flow) or not reply_choices(node.content):
                 continue
             chosen = any(isinstance(edge.guard, Chosen) and edge.target is not None for edge in node.edges)
             if chosen and not any(_takes_anything(edge) for edge in node.edges):

@@ -47,7 +47,7 @@ def _quick_replies(context: CheckContext) -> Templates:
 Shown = tuple[Choice, str, str, str]
 
 
-def _shown(site: Site, templates: Templates) -> Iterator[Shown]:
+def _shown(context: CheckContext, site: Site, templates: Templates) -> Iterator[Shown]:
     """Each choice with its full title, what is shown, and the key of the limit: messages first, then templates."""
     step = site.step
     choices = reply_choices(site.content)
@@ -58,12 +58,20 @@ def _shown(site: Site, templates: Templates) -> Iterator[Shown]:
         for reply, (title, key) in _titles(body).items():
             if reply in ids:
                 yield ids[reply], _full(ids[reply], language), title, key
-    for language, sends in step.templates:
+    for code, sends in step.templates:
+        language = _locale_of(context, site, code)
         for send in sends:
             labels = templates.get((send.template, send.language), ())
             if len(labels) >= len(choices):
                 for choice, label in zip(choices, labels, strict=False):
                     yield choice, _full(choice, language), label, "button.quick_reply.text.max_length"
+
+
+def _locale_of(context: CheckContext, site: Site, code: str) -> str:
+    """The locale of the source that became a template's language: `ita` for `it`."""
+    default = site.flow.locale or context.project.locale
+    locales = (locale for choice in site.content.choices for locale, _ in choice.title)
+    return next((locale for locale in locales if context.policy.match_language(locale or default) == code), code)
 
 
 def _full(choice: Choice, language: str) -> str:
@@ -119,7 +127,7 @@ class LabelShortened(CheckRule):
         templates = context.once(_quick_replies)
         for site in sites(context):
             told: set[str] = set()
-            for choice, full, title, key in _shown(site, templates):
+            for choice, full, title, key in _shown(context, site, templates):
                 if title == full or choice.id in told:
                     continue
                 told.add(choice.id)
@@ -129,7 +137,7 @@ class LabelShortened(CheckRule):
                     f"`{shown(full, 60)}` is shown as `{title}`",
                     help=f"write a label of at most {limit} characters, or leave it so"
                     if len(full) > limit
-                    else "word the choices differently, or leave it so",
+                    else "no two choices may look the same: word them differently, or leave it so",
                     notes=(context.policy.fact(key).cite(),),
                     data={"full": full, "shown": title},
                     fix=_shorter(choice, full, title, limit),

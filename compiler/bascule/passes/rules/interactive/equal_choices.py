@@ -101,7 +101,9 @@ class EqualChoices(CheckRule):
                     what = "title" if kind == first_kind == "title" else "word"
                     yield cls.at(
                         choice.at or site.place,
-                        f"the {what} `{shown(word)}` already means the choice `{shown(_name(first))}`",
+                        f"the {what} `{shown(word)}` already means the choice `{shown(_name(first))}`"
+                        if _key(word) != _key(_name(first))
+                        else f"two choices are called `{shown(word)}`",
                         help="give each choice its own words",
                         labels=[Label(first.at, "this one gets the answer")] if first.at is not None else (),
                         notes=(fact.cite(),) if what == "title" else (),

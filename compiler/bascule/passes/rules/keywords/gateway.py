@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from bascule.diagnostics import Finding, Label, Severity
 from bascule.ir.content import Content
-from bascule.ir.expr import Call, Const, Expression, walk
+from bascule.ir.expr import Call, Const, Expression, references, walk
 from bascule.ir.nodes import Ask, Case, Message, Node, RunFlow, SetConsent, SetVariable, When
 from bascule.ir.project import Flow
 from bascule.passes.lower.texts import marker_text
@@ -85,9 +85,9 @@ class GatewayWord(CheckRule):
     What it does: reports keywords that SMS gateways take as an opt-out, an opt-in or a call for help before the bot
     sees them (STOP, END, QUIT, CANCEL, ARRET, START, HELP …), unless the flow they start (or one that it runs)
     records consent or changes the contact's groups or data. Opt-outs are a warning, the others a remark; answers
-    inside a flow that are opt-out words are one remark for each flow. Case and accents are ignored. Words for leaving
-    that no gateway knows (BAJA, SAIR …) are `INT016`; quick replies that end promotions in a marketing template are
-    as they should be.
+    inside a flow that are opt-out words are one remark for each flow (what the flow itself has set is no answer). Case
+    and accents are ignored. Words for leaving that no gateway knows (BAJA, SAIR …) are `INT016`; quick replies that
+    end promotions in a marketing template are as they should be.
     Why: while the channel was SMS, the gateway blocked the person and the flow's own reaction was never delivered.
     WhatsApp has no such gateway: the same word now reaches the bot, which must record the opt-out itself.
     Example:
@@ -171,6 +171,7 @@ def _of_answers(
 
 def _answers(context: CheckContext, flow: Flow) -> Iterator[tuple[str, Place]]:
     """The words that answers are compared with: titles and typed spellings of choices, and constants of text tests."""
+    computed = context.once(_computed)
     for node in flow.nodes:
         place = node.at or flow.at or Place("")
         if isinstance(node, (Message, Ask)) and not ends_promotions(context, flow.id, node.id):
@@ -178,7 +179,7 @@ def _answers(context: CheckContext, flow: Flow) -> Iterator[tuple[str, Place]]:
         if isinstance(node, (Ask, Case)):
             for edge in node.edges:
                 if isinstance(edge.guard, When):
-                    yield from ((word, edge.at or place) for word in _constants(edge.guard.condition))
+                    yield from ((word, edge.at or place) for word in _constants(edge.guard.condition, computed))
 
 
 def _spellings(content: Content, place: Place) -> Iterator[tuple[str, Place]]:
@@ -188,9 +189,18 @@ def _spellings(content: Content, place: Place) -> Iterator[tuple[str, Place]]:
         yield from ((word, choice.at or place) for word in words)
 
 
-def _constants(condition: Expression) -> Iterator[str]:
+def _computed(context: CheckContext) -> frozenset[tuple[str, ...]]:
+    """The variables that flows set and that no answer is kept in: what they hold is nothing that a person typed."""
+    asked = {node.into for _, node, _ in context.nodes() if isinstance(node, Ask)}
+    sets = (node for _, node, _ in context.nodes() if isinstance(node, SetVariable))
+    return frozenset(item.target for node in sets for item in node.assignments) - asked
+
+
+def _constants(condition: Expression, computed: frozenset[tuple[str, ...]]) -> Iterator[str]:
     for part in walk(condition):
         if isinstance(part, Call) and part.name in _WORD_TESTS:
+            if part.args and any(ref.path in computed for ref in references(part.args[0])):
+                continue
             for argument in part.args[1:]:
                 if isinstance(argument, Const) and isinstance(argument.value, str):
                     words = argument.value.split() if part.name == "has_any_word" else [argument.value]

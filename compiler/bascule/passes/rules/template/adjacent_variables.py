@@ -47,7 +47,7 @@ def _found(
                         severity=certain(context, subject.origins, fact.severity),
                         fix=_fix(first, second, gap, subject.language),
                     )
-        if subject.planned is not None:
+        if subject.planned is not None or subject.fixed:
             continue
         text = subject.template.body_text
         found = known_parameters(text)

@@ -33,10 +33,15 @@ def _problems(policy: Policy, button: Button) -> Iterator[tuple[Fact, str, str]]
         fact = policy.fact("button.text.max_parameters")
         yield fact, "holds a variable, and labels are fixed", "say the value in the body"
     if len(emojis(label)) > policy.limit("button.text.emoji.max"):
-        yield policy.fact("button.text.emoji.max"), "holds an emoji, which is reported to be refused", "leave it out"
+        fact = policy.fact("button.text.emoji.max")
+        yield fact, "holds an emoji, which is reported to be refused", _without_emoji(label)
     formatting = policy.fact("button.text.formatting")
     if formatting.value is False and (formatting_marks(label) or "\n" in label):
         yield formatting, "holds formatting marks or a line break", "write plain words in one line"
+
+
+def _without_emoji(label: str) -> str:
+    return "leave it out" if any(map(str.isalnum, label)) else "write a word instead"
 
 
 class BadButtonLabel(CheckRule):

@@ -10,6 +10,7 @@ from bascule.diagnostics import Finding, Severity
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.template.button_places import button_place
 from bascule.passes.rules.template.subjects import as_written
+from bascule.source import Place
 from bascule.whatsapp.policy import Fact, Policy
 from bascule.whatsapp.templates import Button, QuickReplyButton, UnknownButton
 
@@ -189,8 +190,12 @@ class ButtonsHidden(CheckRule):
         threshold = policy.limit("template.buttons.shown_threshold")
         first = policy.limit("template.buttons.shown")
         desktop = policy.fact("template.buttons.desktop_max")
+        told: set[tuple[Place, int]] = set()
         for subject in as_written(context):
             buttons = subject.template.buttons
+            if (subject.place, len(buttons)) in told:
+                continue  # another language of a message whose buttons stand in the file once
+            told.add((subject.place, len(buttons)))
             quick = sum(isinstance(button, QuickReplyButton) for button in buttons)
             if len(buttons) > threshold:
                 yield cls.at(

@@ -18,6 +18,7 @@ __all__ = ["CategoriesDiffer", "CategoryInDoubt"]
 
 _MOST_LABELS = 6
 _MOST_OTHERS = 3
+_READ = ("text", "button")
 
 
 class CategoryInDoubt(CheckRule):
@@ -78,13 +79,13 @@ def _help(risk: str, risky: bool) -> str:
 
 
 def _labels(context: CheckContext, subject: Subject, risk: str) -> tuple[bool, list[Label]]:
-    """Whether words speak for the category at risk; those words, else the few that speak for the other one, where
-    the first message or its buttons have them."""
+    """Whether words that people read speak for the category at risk; those words, else the few that speak for the
+    other one, where the first message or its buttons have them."""
     planned = subject.planned
     if planned is None or not planned.origins:
         return False, []
     origin = planned.origins[0]
-    risky = any(item.category == risk for item in planned.category_evidence)
+    risky = any(item.category == risk and item.where in _READ for item in planned.category_evidence)
     text = text_of_source(context, origin)
     labels: list[Label] = []
     for item in planned.category_evidence:
@@ -132,7 +133,9 @@ def _unclear(rule: type[CheckRule], context: CheckContext, group: list[Subject],
 class CategoriesDiffer(CheckRule):
     """One template asks for different categories in its languages
 
-    What it does: reports a template name under which one language asks for another category than the others.
+    What it does: reports a template name under which one language asks for another category than the others: in
+    definitions what they ask for, in messages what the words of both plainly speak of. Where the words of a language
+    hardly decide, it asks for what the other one asks for, and `TPL050` says so.
     Why: the category belongs to the template's name; the language that differs is refused or changed.
     Example:
         bascule: 1
@@ -165,12 +168,14 @@ class CategoriesDiffer(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Compare the languages of each name."""
         fact = context.policy.fact("category.values")
-        first: dict[str, tuple[str, str]] = {}
+        # Guesses by few words agree already: `agreed` in the lowering.
+        first: dict[str, tuple[str, str, Place]] = {}
         for subject in subjects(context):
             category = subject.template.category
             if category is None:
                 continue
-            known, language = first.setdefault(subject.name, (category.value, subject.language))
+            own = (category.value, subject.language, subject.place)
+            known, language, place = first.setdefault(subject.name, own)
             if known == category.value:
                 continue
             yield cls.at(
@@ -178,5 +183,6 @@ class CategoriesDiffer(CheckRule):
                 f"the template `{subject.name}` asks for {category.value} in `{subject.language}` "
                 f"and for {known} in `{language}`",
                 help="say the same in both languages, or make two templates of them",
+                labels=[Label(place, f"`{language}` asks for {known}")] if place != subject.place else [],
                 notes=(fact.cite(),),
             )

@@ -29,8 +29,11 @@ __all__ = [
     "written",
 ]
 
-_REVIEWED = frozenset({"APPROVED", "PAUSED", "DISABLED", "ARCHIVED", "PENDING_DELETION", "DELETED"})
-"""Statuses of templates that passed review, or are gone: nothing in them would be refused now."""
+_REVIEWED = frozenset(
+    {"APPROVED", "PAUSED", "DISABLED", "ARCHIVED", "PENDING_DELETION", "DELETED", "PENDING", "IN_APPEAL"}
+)
+"""Statuses of templates that passed review, or are gone, or are in review: the creation was accepted, and until review
+has spoken nothing in them can be changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,11 @@ class Subject:
     def authentication(self) -> bool:
         """WhatsApp writes this template's words itself."""
         return self.template.category is Category.AUTHENTICATION
+
+    @property
+    def fixed(self) -> bool:
+        """Its words are WhatsApp's own, or those of Meta's library, which may begin with a variable."""
+        return self.authentication or bool(self.template.from_library)
 
     @property
     def origins(self) -> tuple[Origin, ...]:

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 
 from bascule.diagnostics import Applicability, Edit, Finding, Fix, Severity
+from bascule.ir.content import Content
 from bascule.ir.text import Hole, Text
 from bascule.passes.lower.texts import HOLE, flat, tidy_template
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.template.subjects import origin_texts
 from bascule.passes.rules.wording import plural
 from bascule.source import Place
+from bascule.whatsapp.plan import Origin
 
 __all__ = ["UntidyBlanks"]
 
@@ -39,22 +41,36 @@ class UntidyBlanks(CheckRule):
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Compare each text with its tidied form."""
         fact = context.policy.fact("template.body.consecutive_newlines.max")
-        told: set[Place] = set()
+        told: set[tuple[Place, str]] = set()
         for subject, origin, text in origin_texts(context):
             line = flat(text)
             found = _changes(line)
-            place = next((part.at for part in text if isinstance(part, Hole) and part.at is not None), origin.place)
+            holes = [part.at for part in text if isinstance(part, Hole) and part.at is not None]
+            place = holes[0] if holes else origin.place
             where = Place(place.file, place.pointer)
-            if not found or where in told or _applied(line, found) != flat(tidy_template(text)[0]):
+            known = (where, "" if holes else origin.locale)
+            if found == [(len(line) - 1, len(line), "")] and line.endswith("\n"):
+                continue  # how a YAML block (`|`) ends: no blank that anybody typed
+            if not found or known in told or _applied(line, found) != flat(tidy_template(text)[0]):
                 continue
-            told.add(where)
+            told.add(known)
+            here = bool(holes) or _stands_at(context, origin)
             yield cls.at(
                 where,
                 f"the template {subject.title} is submitted without {plural(len(found), 'run')} of blanks in its text",
-                help="take them out of the text",
+                help="take them out of the text" if here else f"take them out of the text in `{subject.language}`",
                 notes=(fact.cite(),),
-                fix=_fix(text, line, found, where),
+                fix=_fix(text, line, found, where) if here else None,
             )
+
+
+def _stands_at(context: CheckContext, origin: Origin) -> bool:
+    """The text without variables is the one at its message's place, and not a translation that stands elsewhere."""
+    flow = context.project.by_id.get(origin.flow)
+    node = flow.by_id.get(origin.node) if flow is not None else None
+    content = getattr(node, "content", None)
+    first = content.text.locales[:1] if isinstance(content, Content) else ()
+    return not first or origin.locale == first[0]
 
 
 Change = tuple[int, int, str]

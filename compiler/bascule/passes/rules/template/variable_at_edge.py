@@ -13,6 +13,7 @@ from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.mending import neutral, tail_of
 from bascule.passes.rules.template.subjects import Subject, certain, known_parameters, subjects, text_of_source
 from bascule.whatsapp.plan import Origin, PlannedTemplate
+from bascule.whatsapp.policy import Fact
 
 __all__ = ["VariableAtEdge", "VariableBeforePunctuation"]
 
@@ -41,7 +42,7 @@ def _written_edges(context: CheckContext) -> Iterator[tuple[Subject, bool, str]]
     """The edges of definitions without a plan at which a variable stands: whether it is the start, what is beyond."""
     for subject in subjects(context):
         text = subject.template.body_text
-        found = known_parameters(text) if subject.planned is None and not subject.authentication else []
+        found = known_parameters(text) if subject.planned is None and not subject.fixed else []
         if not found:
             continue
         for at_start, beyond in ((True, text[: found[0].start]), (False, text[found[-1].end :])):
@@ -52,8 +53,10 @@ def _written_edges(context: CheckContext) -> Iterator[tuple[Subject, bool, str]]
 class VariableAtEdge(CheckRule):
     """A template begins or ends with a variable
 
-    What it does: reports a template body whose first or last thing is a variable, with nothing around it.
-    Why: Meta refuses it (2388299): the reviewer cannot see what is being said.
+    What it does: reports a template body whose first or last thing is a variable, with nothing around it. Definitions
+    that are in review or passed it, and those of Meta's library, are left out.
+    Why: Meta refuses it (2388299): the reviewer cannot see what is being said. Texts of Meta's own library may begin
+    with a variable; written anew they are refused like any other.
     Example: `Bonjour [nom], votre rendez-vous est à [heure]`
     Use instead: `Bonjour [nom], votre rendez-vous est à [heure], merci de votre confiance.`
     Fix safety: unsafe; it adds a greeting or a word of thanks in the text's language. The meaning stays, the wording
@@ -70,6 +73,9 @@ class VariableAtEdge(CheckRule):
         fact = context.policy.fact("template.parameter.edge")
         for template in context.templates:
             for origin in template.origins:
+                if _only(origin.text) is not None and template.template.body_text:
+                    yield _all_variable(cls, context, template, origin, fact)
+                    continue
                 for at_start in (True, False):
                     found = _edge_hole(origin.text, at_start)
                     if found is None or found[1].strip() or not template.template.body_text:
@@ -92,6 +98,26 @@ class VariableAtEdge(CheckRule):
                     notes=(fact.cite(),),
                     severity=fact.severity,
                 )
+
+
+def _only(text: Text) -> Hole | None:
+    """The hole that is all of a text."""
+    parts = [part for part in text if isinstance(part, Hole) or part.text.strip()]
+    return parts[0] if len(parts) == 1 and isinstance(parts[0], Hole) else None
+
+
+def _all_variable(
+    rule: type[CheckRule], context: CheckContext, template: PlannedTemplate, origin: Origin, fact: Fact
+) -> Finding:
+    """One finding for both ends. No fix: a greeting around a variable still says nothing (``TPL025``)."""
+    hole = _only(origin.text)
+    return rule.at(
+        (hole.at if hole is not None else None) or origin.place,
+        f"the template `{template.name}` is a variable from its beginning to its end",
+        help="write out what it says, with words before and after the variable",
+        notes=(fact.cite(),),
+        severity=certain(context, template.origins, fact.severity),
+    )
 
 
 class VariableBeforePunctuation(CheckRule):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Label, Severity
 from bascule.ir.nodes import Ask, Edge, Failure, Timeout
+from bascule.ir.parts import FILE, part_of
 from bascule.ir.project import Flow, Initiator
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.graph.network import ways_out
@@ -90,6 +91,8 @@ def _worth_a_look(context: CheckContext) -> Iterator[Use]:
     known |= {(name,) for intent in context.project.intents for name, _ in intent.parameters}
     for use in found.items:
         if use.optional or use.tested or use.own or use.path[0] in _PROVIDED:
+            continue
+        if part_of(context.project.by_id[use.flow]) == FILE:
             continue
         prefixes = [use.path[:size] for size in range(1, len(use.path) + 1)]
         if any(path in known for path in prefixes):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from bascule.diagnostics import Finding, Label, Severity
 from bascule.ir.content import Content
@@ -99,12 +99,16 @@ def _compare(
         label = next((first[name] for name in missing if first[name] is not None), None)
         yield rule.at(
             known or place,
-            f"the {what} of `{site.name}` in `{locale or 'the default language'}` "
-            f"{' and '.join(filter(None, (lacks, has)))}, unlike `{first_locale or 'the default language'}`",
+            f"the {what} of `{site.name}` in {_named(locale)} {' and '.join(filter(None, (lacks, has)))}, "
+            f"unlike {_named(first_locale)}",
             help="use the same placeholders in all languages",
             labels=[Label(label, f"`{missing[0]}` is said here")] if label is not None else (),
             data={"missing": missing, "extra": extra, "locale": locale},
         )
+
+
+def _named(locale: str) -> str:
+    return f"`{locale}`" if locale else "the default language"
 
 
 class LanguageMissing(CheckRule):
@@ -113,7 +117,8 @@ class LanguageMissing(CheckRule):
     What it does: reports messages of a flow that are not written in a language in which other messages of the
     flow are: one finding for each language of a flow. In tables of messages that a program sends, where each is a
     flow of its own, the file takes the place of the flow, and at least half of the messages must have the language.
-    Listings of templates are not compared: each is listed with the languages it was submitted in.
+    Listings of templates are not compared: each is listed with the languages it was submitted in. A message in
+    `en` is not said to lack `en_AU`.
     Why: people who read that language get these messages in another one.
     Example:
         bascule: 1
@@ -168,6 +173,11 @@ def _locales(context: CheckContext, site: Site) -> dict[str, None]:
     return {context.policy.match_language(locale) or locale: None for locale in named}
 
 
+def _speaks(locales: Iterable[str], locale: str) -> bool:
+    """The message has the language, or the plain one of a regional variant: who asked for `en_AU` gets `en`."""
+    return locale in locales or locale.replace("-", "_").split("_")[0] in locales
+
+
 def _missing(
     rule: type[CheckRule], context: CheckContext, scope: str, name: str, members: list[Site]
 ) -> Iterator[Finding]:
@@ -175,7 +185,7 @@ def _missing(
         return  # every message has one language: a list of languages, not a translation
     written = [_locales(context, site) for site in members]
     for locale in dict.fromkeys(locale for locales in written for locale in locales):
-        without = [site for site, locales in zip(members, written, strict=True) if locale not in locales]
+        without = [site for site, locales in zip(members, written, strict=True) if not _speaks(locales, locale)]
         if not without or not locale:
             continue
         where = f"the flow `{name}`" if scope == "flow" else "this file"

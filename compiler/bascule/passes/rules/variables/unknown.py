@@ -6,8 +6,11 @@ import unicodedata
 from collections.abc import Iterator
 
 from bascule.diagnostics import Finding, Label, Severity
+from bascule.ir.nodes import HttpRequest
+from bascule.ir.parts import FILE, part_of
 from bascule.ir.project import Flow, Initiator, Variable
 from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.variables.unused import KEPT_FOR_OTHERS
 from bascule.passes.rules.variables.uses import Path, Use, Uses, dotted, uses
 from bascule.passes.rules.wording import plural
 from bascule.source import Place
@@ -17,7 +20,7 @@ __all__ = ["NeverSet", "NeverUsed", "TwoSpellings"]
 _PROVIDED = frozenset({
     "contact", "flow", "trigger", "session", "run", "parent", "child", "input", "now", "today", "date", "time",
     "webhook", "urns", "fields", "globals", "node", "resume", "ticket", "results", "legacy_extra", "step",
-    "channel", "user", "message", "event", "opts", "messaging", "requested_slot",
+    "channel", "user", "message", "event", "opts", "messaging", "requested_slot", "context",
 })  # fmt: skip
 """First words of paths that platforms fill themselves (the contact, the call that started the flow, the clock …)."""
 _MOST_NAMES = 12
@@ -54,7 +57,7 @@ class NeverSet(CheckRule):
     What it does: reports variables that no node sets, no file declares and no platform provides. In a flow that
     people start and that sets other variables it is a warning. Where a program starts the flow, or nothing is set
     at all (tables of SMS), that program must give the values: one remark for each file, with all names. Uses with
-    a default (`default(nom, "vous")`) are left out.
+    a default (`default(nom, "vous")`) are left out, and so is one file of an agent that was read alone.
     Why: people see an empty place in the text, and a template with an empty parameter is not sent (131008).
     Example:
         bascule: 1
@@ -95,9 +98,12 @@ class NeverSet(CheckRule):
             if use.optional or _provided(use.path) or _covered(use.path, known, prefixes):
                 continue
             flow = context.project.by_id[use.flow]
+            if part_of(flow) == FILE:
+                continue
             if _names_node(use.path, flow) or (len(use.path) == 1 and use.path[0].isdigit()):
                 continue
-            if _kept_by_flow(use.path) or (found.set_in.get(use.flow) and not _called_with_values(flow)):
+            own = len(use.path) == 1 and use.path[0] in flow.by_id
+            if own or _kept_by_flow(use.path) or (found.set_in.get(use.flow) and not _called_with_values(flow)):
                 told.setdefault((use.flow, dotted(use.path)), []).append(use)
             else:
                 by_caller.setdefault(use.place.file, {}).setdefault(dotted(use.path), use)
@@ -105,7 +111,9 @@ class NeverSet(CheckRule):
             yield cls.at(
                 items[0].place,
                 f"nothing sets `{name}`, which the flow `{flow_id}` uses",
-                help="set it before, ask for it, or declare it under `variables` if the caller gives it",
+                help=f"`{name}` is a node that leaves no value behind: ask for an answer there, or use another name"
+                if name in context.project.by_id[flow_id].by_id
+                else "set it before, ask for it, or declare it under `variables` if the caller gives it",
                 labels=[Label(item.place, "used here too") for item in items[1 : _MOST_LABELS + 1]],
                 data={"variable": name, "flow": flow_id, "uses": len(items)},
             )
@@ -138,7 +146,9 @@ def _called_with_values(flow: Flow) -> bool:
 class NeverUsed(CheckRule):
     """A variable is declared and never used
 
-    What it does: reports variables under `variables` that no text, condition or request uses.
+    What it does: reports variables under `variables` that no text, condition or request uses. Left out are the
+    contact's data and results, which people read elsewhere, names that a file only mentions, slots of Rasa that
+    its actions may read, and one file of an agent that was read alone.
     Why: often the name is misspelt where it is used, so that the value never shows.
     Example:
         bascule: 1
@@ -170,8 +180,14 @@ class NeverUsed(CheckRule):
         used = {use.path for use in found.items}
         names = {dotted(path) for path in used} | {dotted(path) for path in found.given}
         prefixes = _prefixes(used)
+        unread = {flow.at.file for flow in context.project.flows if flow.at and part_of(flow) == FILE}
+        acted = any(isinstance(node, HttpRequest) and node.service == "custom" for _, node, _ in context.nodes())
         for variable in context.project.variables:
             path = tuple(variable.name.split("."))
+            if path[0] in KEPT_FOR_OTHERS or (variable.at is not None and variable.at.file in unread):
+                continue
+            if acted and variable.scope == "session":
+                continue  # the slots of Rasa: every custom action is given them all
             if variable.name in names or _covered(path, used, prefixes):
                 continue
             yield cls.at(
@@ -182,10 +198,12 @@ class NeverUsed(CheckRule):
             )
 
 
-def _plain(name: str) -> str:
-    """A name without case, accents and separators."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(char for char in decomposed if char.isalnum())
+def _plain(name: str) -> tuple[str, ...]:
+    """A name without case, accents and separators, for each of its parts: what stands after a point is a member."""
+    return tuple(
+        "".join(char for char in unicodedata.normalize("NFKD", part.casefold()) if char.isalnum())
+        for part in name.split(".")
+    )
 
 
 class TwoSpellings(CheckRule):
@@ -218,12 +236,12 @@ class TwoSpellings(CheckRule):
     @classmethod
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Group all names by what is left without case, accents and separators."""
-        first: dict[tuple[str, str], tuple[str, Place]] = {}
+        first: dict[tuple[str, tuple[str, ...]], tuple[str, Place]] = {}
         told: set[tuple[str, str]] = set()
         for name, place in _named(context, uses(context)):
             key = (place.file, _plain(name))
             known, where = first.setdefault(key, (name, place))
-            if known == name or not key[1] or (place.file, name) in told:
+            if known == name or not any(key[1]) or (place.file, name) in told:
                 continue
             told.add((place.file, name))
             yield cls.at(

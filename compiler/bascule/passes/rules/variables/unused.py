@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from bascule.diagnostics import Finding, Severity
 from bascule.ir.expr import opaque_parts
 from bascule.ir.nodes import HttpRequest, Node, RunFlow, SetVariable, Unsupported
+from bascule.ir.parts import FILE, part_of
 from bascule.passes.rules import CheckContext, CheckRule
 from bascule.passes.rules.variables.uses import Path, dotted, expressions_of, uses
 from bascule.source import Place
 
-__all__ = ["SetNeverUsed"]
+__all__ = ["KEPT_FOR_OTHERS", "SetNeverUsed", "seen_by_code"]
 
-_KEPT_FOR_OTHERS = frozenset({
+KEPT_FOR_OTHERS = frozenset({
     "contact", "groups", "labels", "fields", "globals", "results", "contexts", "user", "urns", "session", "channel",
 })  # fmt: skip
 """First words of paths that reports, exports and the platform itself read."""
@@ -54,7 +55,7 @@ class SetNeverUsed(CheckRule):
     @classmethod
     def check(cls, context: CheckContext) -> Iterator[Finding]:
         """Compare what is set with what is used."""
-        if any(_sees_all(node, context) for _, node, _ in context.nodes()):
+        if context.once(seen_by_code):
             return
         found = uses(context)
         used = {use.path for use in found.items if not use.own}
@@ -62,11 +63,11 @@ class SetNeverUsed(CheckRule):
         declared = {variable.name for variable in context.project.variables if variable.description}
         told: set[Path] = set()
         for flow, node, place in context.nodes():
-            if not isinstance(node, SetVariable):
+            if not isinstance(node, SetVariable) or part_of(flow) == FILE:
                 continue
             for item in node.assignments:
                 path = item.target
-                if item.op == "clear" or not path or path[0] in _KEPT_FOR_OTHERS or path in told:
+                if item.op == "clear" or not path or path[0] in KEPT_FOR_OTHERS or path in told:
                     continue
                 prefixes = (path[:size] for size in range(1, len(path) + 1))
                 if path in above or any(prefix in used for prefix in prefixes) or dotted(path) in declared:
@@ -78,6 +79,11 @@ class SetNeverUsed(CheckRule):
                     help="remove it, or check how it is spelt where it should stand",
                     data={"variable": dotted(path), "flow": flow.id, "node": node.id},
                 )
+
+
+def seen_by_code(context: CheckContext) -> bool:
+    """Code, another program or a flow that was not read may look at any variable."""
+    return any(_sees_all(node, context) for _, node, _ in context.nodes())
 
 
 def _sees_all(node: Node, context: CheckContext) -> bool:

@@ -9,7 +9,9 @@ from bascule.diagnostics import Finding, Label, Severity
 from bascule.diagnostics.render_text import clock_text
 from bascule.ir.content import TemplateUse
 from bascule.ir.nodes import Delay, Failure, Handover, RunFlow, Timeout
+from bascule.ir.project import Initiator
 from bascule.passes.rules import CheckContext, CheckRule
+from bascule.passes.rules.graph.network import calls_of
 from bascule.passes.rules.interactive.sites import Site
 from bascule.passes.rules.window.proofs import (
     Cause,
@@ -172,7 +174,7 @@ class TemplateBecauseOfWait(CheckRule):
             yield cls.at(
                 site.place,
                 f"`{site.name}` may be sent {late(arrival, context.window.limit)}: it becomes a template{more}",
-                help=_help(context, cause),
+                help=_help(context, cause, arrival),
                 labels=labels,
                 notes=(fact.cite(),),
                 severity=Severity.WARNING if by_user else Severity.INFO,
@@ -184,7 +186,7 @@ class TemplateBecauseOfWait(CheckRule):
             )
 
 
-def _help(context: CheckContext, cause: Cause) -> str:
+def _help(context: CheckContext, cause: Cause, arrival: Arrival) -> str:
     flow = context.project.by_id.get(cause.flow)
     node = flow.by_id.get(cause.node) if flow is not None else None
     if isinstance(cause.guard, Timeout) or isinstance(node, Delay):
@@ -195,6 +197,10 @@ def _help(context: CheckContext, cause: Cause) -> str:
         return "let the person who takes over say it, or accept the template"
     if isinstance(node, RunFlow):
         return "add the file of that flow if it is missing, shorten its waits, or accept the template"
+    if node is None and arrival.entry is not None and arrival.entry.initiator is Initiator.BUSINESS:
+        return "accept the template: a program starts this flow, perhaps long after the last reply"
+    if node is None and cause.flow in context.once(calls_of):
+        return "shorten the waits of the flows that run this one, or accept the template"
     if node is None:
         return "add the files of the flows that run this one, shorten their waits, or accept the template"
     return "accept the template, or end the flow before"

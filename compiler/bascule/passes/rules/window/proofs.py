@@ -32,6 +32,9 @@ __all__ = [
 
 _MOST_LABELS = 10
 _MOST_STEPS = 60
+_ROUNDS_ALONE = 26
+"""Rounds of a loop that stand in a witness one by one, at most, before it is run in one step."""
+_MOST_WALKED = 600
 _FAR = 10
 """The clocks of witnesses stop at this many windows: a clock there stands for any time."""
 
@@ -83,7 +86,7 @@ def cause_of(arrival: Arrival) -> Cause | None:
     closed before the flow began; None when it was never open."""
     if arrival.interval.never or arrival.witnesses is None:
         return None
-    step = arrival.crossing
+    step = arrival.witnesses.slowest(arrival.node)
     if step is None or step.edge is None:
         return Cause(arrival.flow, "", None, None)
     return Cause(step.flow, step.node, step.edge.guard, step.edge.target)
@@ -105,12 +108,16 @@ def last_steps(arrival: Arrival) -> tuple[Step, ...]:
 def witness_labels(context: CheckContext, arrival: Arrival) -> list[Label]:
     """What moves the clock after the last reply, in order, each with the clock after it."""
     witness = last_steps(arrival)
+    longest = max((step.loop for step in witness if step.repeat > 1), default=0)
+    if arrival.witnesses is not None and longest > 1:
+        witness = arrival.witnesses.to(arrival.node, min(_MOST_STEPS + _ROUNDS_ALONE * longest, _MOST_WALKED))
+    times = _times(witness)
     labels: list[Label] = []
     rounds: dict[tuple[Place, str], int] = {}
     entry = arrival.entry
     if witness and witness[0].clock == 0 and entry is not None and entry.at is not None:
         labels.append(Label(entry.at, "the person writes: the clock starts", clock=0.0))
-    for step, after in pairwise(witness):
+    for (step, after), (repeat, clock) in zip(pairwise(witness), times, strict=True):
         if step.edge is None or (after.clock == step.clock and after.clock > 0):
             continue
         flow = context.project.by_id.get(step.flow)
@@ -123,10 +130,30 @@ def witness_labels(context: CheckContext, arrival: Arrival) -> list[Label]:
             continue
         what, place = _what_passes(step, after.clock, node, place, _FAR * context.window.limit)
         if what:
-            known = after.clock < _FAR * context.window.limit
-            labels.append(Label(place, what, clock=after.clock if known else None))
-            rounds[place, what] = rounds.get((place, what), 0) + step.repeat
+            known = clock < _FAR * context.window.limit
+            labels.append(Label(place, what, clock=clock if known else None))
+            rounds[place, what] = rounds.get((place, what), 0) + repeat
     return _once_each(labels, rounds)[-_MOST_LABELS:]
+
+
+def _times(witness: tuple[Step, ...]) -> list[tuple[int, float]]:
+    """For each step but the last: how often it is taken, and the clock after the last time."""
+    times = [(1, after.clock) for after in witness[1:]]
+    for number, step in enumerate(witness[:-1]):
+        if step.repeat > 1:
+            first = max(0, number - step.loop + 1)
+            for inner in range(first, number + 1):
+                # The steps after it in the last round have yet to pass.
+                rest = witness[number + 1].clock - _own(witness, first, number, step)
+                times[inner] = (step.repeat, rest + _own(witness, first, inner, step))
+    return times
+
+
+def _own(witness: tuple[Step, ...], first: int, last: int, closing: Step) -> float:
+    """The time that one round takes up to the end of a step."""
+    if last - first + 1 < closing.loop:
+        return witness[last + 1].clock - witness[first].clock
+    return (witness[last + 1].clock - witness[first].clock) / closing.repeat
 
 
 def _once_each(labels: list[Label], rounds: Mapping[tuple[Place, str], int]) -> list[Label]:

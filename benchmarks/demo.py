@@ -26,7 +26,7 @@ def show(path: str) -> None:
 
 
 def main() -> int:
-    """Inspect, check, compile; show two results."""
+    """Inspect, compile, test; show two results."""
     run("inspect", SOURCE)
     code = run("compile", SOURCE, "--to", "meta", "-o", TARGET)
     if code != 0:
@@ -35,6 +35,9 @@ def main() -> int:
     show("meta/messages/suivi_de_commande/menu.json")
     manifest = json.loads((ROOT / TARGET / "manifest.json").read_text(encoding="utf-8"))
     print(f"\n{len(manifest['outputs'])} files in {TARGET}/ (manifest.json lists them with their sources)")
+    code = run("test", SOURCE, "--suite", "fixtures/suites/boutique.yaml", "--to", "meta,twilio")
+    if code != 0:
+        return code
     print("\nContacts: 50 000 people from Twilio, Nexmo and Viber\n", flush=True)
     return subprocess.run(
         [sys.executable, str(ROOT / "benchmarks" / "demo_contacts.py")], cwd=ROOT, check=False

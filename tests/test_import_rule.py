@@ -19,10 +19,11 @@ ALLOWED = {
     "passes": {"source", "diagnostics", "ir", "language", "whatsapp", "targets"},
     "settings": {"source", "diagnostics", "language", "ir"},
     "simulator": {"source", "diagnostics", "ir", "language", "whatsapp"},
+    "suites": {"source", "diagnostics", "ir", "language", "settings", "simulator"},
     "backends": {"diagnostics", "ir", "whatsapp", "targets"},
     "contacts": {"source", "diagnostics", "whatsapp"},
 }
-EVERYTHING = {"report", "cli", "workspace", "loading", "compiling", "testing"}
+EVERYTHING = {"report", "cli", "workspace", "loading", "covering", "compiling", "trying", "testing"}
 # What the modules of one kind may share: base types, and helpers that are no format or target.
 SHARED = {"base", "paths", "layout", "readme", "requests", "rules", "sms", "cloud", "Parsed", "Match"}
 # `source.Place` is the type of every finding's place; a backend that reports has to name it.

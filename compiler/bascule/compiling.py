@@ -56,6 +56,10 @@ class Compilation:
         job = EmitJob(self.analysis.project, plan, target, self.settings, sms=_sms(plan))
         return Written(name, load_backend(name).emit(job), plan.ledger, planned)
 
+    def plan_of(self, name: str) -> Plan:
+        """The WhatsApp plan within a target's limits. Raises KeyError when no target has the name."""
+        return self._plan(load_capabilities(name))[0]
+
     def inputs(self, names: Sequence[str]) -> list[Finding]:
         """What had to be made up for the templates and files of providers among the targets, and the setting for it."""
         if not any(load_capabilities(name).kind == "provider" for name in names):

@@ -1,7 +1,7 @@
 """What each written file is held to: the schema of its kind, and for texts that a program can read them back.
 
 The text of the file is judged, not what a backend had in hand, and a path that no rule knows is an error: a new kind of
-file cannot pass unseen. Schemas stand in ``schemas/``; files without one (:data:`SHAPES`) have their members checked.
+file cannot pass unseen. Every JSON file has its schema in ``schemas/``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -38,11 +38,15 @@ WHOLE = (
     (r"vonage/requests/.+\.json", "vonage"),
     (r"meta/templates/.+\.json", "template"),
     (r"meta/messages/.+\.json", "message"),
+    (r"meta/consolidation\.json", "consolidation"),
+    (r"twilio/content-map\.json", "content-map"),
     (r"typebot/.+\.json", "typebot"),
+    (r"landbot/.+\.create\.json", "landbot-create"),
     (r"landbot/.+\.draft\.json", "landbot"),
     (r"chatfuel/(.+/)?plan\.json", "chatfuel-plan"),
     (r"chatfuel/(.+/)?flows\.json", "chatfuel-bot"),
     (r"chatfuel/(.+/)?answers\.json", "chatfuel-answers"),
+    (r"intents/rules\.json", "intent-rules"),
 )
 """Paths and the schema of the whole file; every line that fits counts."""
 
@@ -56,30 +60,6 @@ BODIES = (
     (r"plivo/requests/messages/.+", "plivo_message"),
 )
 """Paths of calls and the kind of their body."""
-
-
-def _proposals(data: Any) -> bool:
-    return isinstance(data["proposals"], list)
-
-
-def _contents(data: Any) -> bool:
-    return all(sorted(item) == ["content", "flow", "language", "node"] for item in data["contents"])
-
-
-def _bot(data: Any) -> bool:
-    return sorted(data) == ["channel_family", "name"] and data["channel_family"] == "whatsapp" and bool(data["name"])
-
-
-def _rules(data: Any) -> bool:
-    return {"rung", "means"} == set(data["ladder"][0])
-
-
-SHAPES: tuple[tuple[str, Callable[[Any], bool]], ...] = (
-    (r"meta/consolidation\.json", _proposals),
-    (r"twilio/content-map\.json", _contents),
-    (r"landbot/.+\.create\.json", _bot),
-    (r"intents/rules\.json", _rules),
-)
 
 
 @cache
@@ -154,18 +134,10 @@ def _json(path: str, data: Any, text: str) -> Iterator[str]:
     for pattern, kind in BODIES:
         if re.fullmatch(pattern, path):
             yield from (f"body: {problem}" for problem in validate(kind, data.get("body")))
-    for pattern, fits in SHAPES:
-        if re.fullmatch(pattern, path):
-            known = True
-            try:
-                good = fits(data)
-            except (KeyError, IndexError, TypeError, AttributeError):
-                good = False
-            if not good:
-                yield "members are missing"
     if path == "intents/intents.json":
         known = True
         if data != []:  # a project without intents
+            yield from _against("scenario", data)
             yield from _read_back(path, text)
     if not known:
         yield "no rule says what this file is"

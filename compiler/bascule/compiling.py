@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING
 from bascule.backends import TARGETS, EmitJob, Emitted, SmsText, load_backend
 from bascule.diagnostics import Finding
 from bascule.ir.ledger import Ledger
+from bascule.ir.project import Project
 from bascule.ir.settings import ProjectSettings
 from bascule.targets import Capabilities, load_capabilities
 from bascule.whatsapp.plan import Plan
@@ -53,7 +55,7 @@ class Compilation:
             job = EmitJob(self.analysis.project, self.analysis.plan, target, self.settings)
             return Written(name, load_backend(name).emit(job), Ledger(), ())
         plan, planned = self._plan(target)
-        job = EmitJob(self.analysis.project, plan, target, self.settings, sms=_sms(plan))
+        job = EmitJob(self.analysis.project, plan, target, self.settings, sms=_sms(plan, self.analysis.project))
         return Written(name, load_backend(name).emit(job), plan.ledger, planned)
 
     def plan_of(self, name: str) -> Plan:
@@ -93,15 +95,22 @@ class Compilation:
         return self._plans[target.plan_class]
 
 
-def _sms(plan: Plan) -> tuple[SmsText, ...]:
-    """The source's own words of every template, as the SMS they were."""
+def _sms(plan: Plan, project: Project) -> tuple[SmsText, ...]:
+    """The source's own words of every template, as the SMS they were: with the numbers to answer by and the line that
+    says how to stop, for which WhatsApp has buttons. Of several wordings, one that a condition chooses is the
+    plan's."""
     from bascule.language.gsm import count_segments
     from bascule.passes.lower.texts import marker_text
 
+    wordings = Counter((one.flow, one.node, one.locale) for template in plan.templates for one in template.origins)
     texts: list[SmsText] = []
     for template in plan.templates:
         for origin in template.origins:
-            text = marker_text(origin.text)
+            node = project.by_id[origin.flow].by_id[origin.node]
+            content = getattr(node, "content", None)
+            own = content.text.best(origin.locale) if content is not None and content.text else None
+            alone = wordings[(origin.flow, origin.node, origin.locale)] == 1
+            text = marker_text(own if own is not None and alone else origin.text)
             count = count_segments(text)
             where = (template.name, template.language, origin.flow, origin.node)
             texts.append(SmsText(*where, text, count.encoding, count.segments))

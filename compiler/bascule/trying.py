@@ -125,7 +125,9 @@ class Trial:
 
     def run_suite(self, suite: Suite, side: str) -> SuiteRun:
         """All cases of a suite on one side."""
-        return SuiteRun(suite, side, [run_case(case, lambda case: self.simulator(side, case)) for case in suite.cases])
+        explain = self._explain(side) if side != SOURCE else lambda flow, node: ""
+        make = lambda case: self.simulator(side, case)  # noqa: E731
+        return SuiteRun(suite, side, [run_case(case, make, explain) for case in suite.cases])
 
     def users(self, most: int) -> Exploration:
         """Made-up users of the source, at most so many."""

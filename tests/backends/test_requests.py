@@ -81,3 +81,20 @@ def test_two_calls_with_one_id_are_refused() -> None:
     calls = [Call(id_, "x", "send", "GET", "https://x.example/y") for id_ in ("a", "A")]
     with pytest.raises(ValueError, match="same id"):
         call_artefacts("t", calls, ())
+
+
+def test_the_sms_has_the_numbers_and_the_line_that_buttons_stand_for() -> None:
+    from bascule.compiling import Compilation
+    from bascule.source import SourceFile
+    from bascule.workspace import InputFile, analyse, load
+
+    source = (
+        '{"rdv": "Votre rendez-vous est demain. Répondez 1 pour confirmer, 2 pour annuler.",'
+        ' "soldes": "Soldes : -20 % sur toute la boutique dès samedi. STOP au 36180"}'
+    )
+    analysis = analyse(load([InputFile(SourceFile.of_text(source, "t.json"), "t.json")]), locale="fr")
+    for target in ("d360", "twilio"):
+        files = {item.path: item.text for item in Compilation(analysis).write(target).emitted.artefacts}
+        (texts,) = (text for path, text in files.items() if path.endswith("sms-fallback.csv"))
+        assert "Répondez 1 pour confirmer, 2 pour annuler." in texts
+        assert "STOP au 36180" in texts

@@ -417,3 +417,29 @@ def test_a_header_that_was_uploaded_already_keeps_its_handle() -> None:
     waiting, codes = handles("https://exemple.sn/plan.jpg")
     assert waiting == ["<upload https://exemple.sn/plan.jpg>"]
     assert "MED010" in codes
+
+
+@pytest.mark.parametrize(
+    ("text", "locale", "left"),
+    [
+        ("Êtes-vous là ?\n\nRépondez :\n1. Oui\n2. Non\n\nMerci à vous.", "fr", "Êtes-vous là ?\nMerci à vous."),
+        (
+            "Are you sure?\n\nReply YES to confirm, or HELP to see other options.\n\nThanks.",
+            "en",
+            "Are you sure?\nThanks.",
+        ),
+        ("Votre rendez-vous est demain. Répondez 1 pour confirmer, 2 pour annuler. Merci.", "fr", None),
+    ],
+)
+def test_a_menu_that_becomes_buttons_leaves_no_loose_ends(text: str, locale: str, left: str | None) -> None:
+    import json
+
+    from bascule.source import SourceFile
+    from bascule.workspace import InputFile, analyse, load
+
+    source = json.dumps({"message": text}, ensure_ascii=False)
+    analysis = analyse(load([InputFile(SourceFile.of_text(source, "t.json"), "t.json")]), locale=locale)
+    (planned,) = analysis.plan.templates
+    body = next(part["text"] for part in planned.template.to_json()["components"] if part["type"] == "BODY")
+    assert body == (left or "Votre rendez-vous est demain.\nMerci.")
+    assert "numbered menu" in [entry.construct for entry in analysis.plan.ledger.entries], "the ledger says it"

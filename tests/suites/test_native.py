@@ -200,3 +200,19 @@ def test_the_published_schema_is_the_shape() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "fixtures" / "suites").glob("*.yaml")), ids=lambda path: path.name)
 def test_our_suites_fit_the_schema(path: Path) -> None:
     jsonschema.validate(yaml.safe_load(path.read_text(encoding="utf-8")), suite_schema())
+
+
+def test_words_that_the_ledger_announced_are_a_remark_and_others_are_not() -> None:
+    source = '{"rdv": "Votre rendez-vous est demain. Répondez 1 pour confirmer, 2 pour annuler."}'
+    workspace = load([InputFile(SourceFile.of_text(source, "t.json"), "t.json")])
+    analysis = analyse(workspace, locale="fr")
+    made = Trial(analysis, Compilation(analysis))
+    for words, status in (("Votre rendez-vous est demain. Répondez 1 *", "passed"), ("Bonsoir", "failed")):
+        text = f"bascule-test: 1\ntests:\n  t:\n    start: {{flow: rdv}}\n    steps:\n      - bot: '{words}'\n"
+        read_ = read_suite(SourceFile.of_text(text, "tests.yaml"), analysis.project)
+        assert read_ is not None
+        suite, findings = read_
+        assert findings == []
+        assert suite is not None
+        (result,) = made.run_suite(suite, "meta").results
+        assert result.status == status, result.mismatches

@@ -180,6 +180,7 @@ def _count(number: int, noun: str) -> str:
 
 
 def _json(report: TestReport) -> dict[str, Any]:
+    """Everything as plain data (``schemas/test-report.schema.json``)."""
     data: dict[str, Any] = {
         "suites": [
             {

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bascule.ir.ledger import Fate, Ledger, LedgerEntry
+from bascule.ir.nodes import Ask, Message
 from bascule.ir.project import Project
 from bascule.simulator.engine import Simulator
 from bascule.simulator.events import Blocked, Bubble, Event, Heard, Left, Said
@@ -60,6 +61,9 @@ class Comparison:
         return [item for item in self.differences if not item.explained]
 
 
+_KINDS = frozenset({Message.kind, Ask.kind})
+"""Entries for a whole node that is emulated: it becomes a template, which changes no word."""
+
 Explain = Callable[[str, str], str]
 """The reason a node's message was changed, by flow and node; an empty text: it was not."""
 
@@ -68,7 +72,7 @@ def explanations(project: Project, ledger: Ledger) -> Explain:
     """Reasons by node: entries that stand at a node, or inside its part of the file, and are not exact."""
     by_file: dict[str, list[LedgerEntry]] = {}
     for entry in ledger.entries:
-        if entry.fate is not Fate.EXACT:
+        if entry.fate is not Fate.EXACT and not (entry.construct in _KINDS and entry.fate is Fate.EMULATED):
             by_file.setdefault(entry.place.file, []).append(entry)
     found: dict[tuple[str, str], str] = {}
 

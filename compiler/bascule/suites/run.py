@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from bascule.ir.nodes import Ask, Message
+from bascule.simulator.channels import SourceChannel
 from bascule.simulator.engine import Simulator
 from bascule.simulator.evaluation import show
 from bascule.simulator.events import (
@@ -85,8 +87,16 @@ class CaseResult:
         }
 
 
-def run_case(case: Case, make: Callable[[Case], Simulator]) -> CaseResult:
-    """Run a case. After a step that went wrong the rest is not run: it would only say the same again."""
+Explain = Callable[[str, str], str]
+"""Why the message of a node (flow, node) is not said as its source says it; an empty text: it is."""
+
+
+def run_case(case: Case, make: Callable[[Case], Simulator], explain: Explain = lambda flow, node: "") -> CaseResult:
+    """Run a case. After a step that went wrong the rest is not run: it would only say the same again.
+
+    Where the source says what is expected, other words that ``explain`` has a reason for are a remark: they
+    were announced.
+    """
     result = CaseResult(case)
     if case.skipped:
         return result
@@ -104,7 +114,7 @@ def run_case(case: Case, make: Callable[[Case], Simulator]) -> CaseResult:
             continue
         events = _act(simulator, case, turn)
         result.events.append((turn, events))
-        found = list(_judge(simulator, turn, events, number, result))
+        found = list(_judge(simulator, turn, events, number, result, explain))
         result.mismatches.extend(found)
         if any(item.weight is Weight.WRONG for item in found):
             break
@@ -125,16 +135,17 @@ def _act(simulator: Simulator, case: Case, turn: Turn) -> list[Event]:
 
 
 def _judge(
-    simulator: Simulator, turn: Turn, events: Sequence[Event], number: int, result: CaseResult
+    simulator: Simulator, turn: Turn, events: Sequence[Event], number: int, result: CaseResult, explain: Explain
 ) -> Iterator[Mismatch]:
-    said = [event.bubble for event in events if isinstance(event, Said) and not event.others]
+    told = [event for event in events if isinstance(event, Said) and not event.others]
+    said = [event.bubble for event in told]
     expected = [item for item in turn.expect if item.what is What.SAID]
     asked = next((event for event in events if isinstance(event, Question)), None)
     if turn.by_model and not simulator.session.heard.intents and not simulator.session.chosen:
         for item in turn.expect:
             yield Mismatch(Weight.UNCHECKED, number, _wanted(item), _MODEL, item.at)
         return
-    for mismatch in _messages(expected, said, turn, number, result):
+    for mismatch in _messages(simulator, expected, told, turn, number, result, explain):
         cut_off = asked is not None and mismatch.came == _NOTHING
         yield replace(mismatch, weight=Weight.UNCHECKED, came=asked.reason) if cut_off and asked else mismatch
     for item in turn.expect:
@@ -157,7 +168,13 @@ def _judge(
 
 
 def _messages(
-    expected: Sequence[Expect], said: Sequence[Bubble], turn: Turn, number: int, result: CaseResult
+    simulator: Simulator,
+    expected: Sequence[Expect],
+    said: Sequence[Said],
+    turn: Turn,
+    number: int,
+    result: CaseResult,
+    explain: Explain,
 ) -> Iterator[Mismatch]:
     """Expected messages against what was said: in order, or in any order; what is left over counts where
     nothing else may be."""
@@ -167,10 +184,10 @@ def _messages(
             yield Mismatch(Weight.UNCHECKED, number, _wanted(item), item.unchecked, item.at)
             continue
         result.checked += 1
-        hit = next((at for at, bubble in enumerate(left) if _fits(item, bubble)), None)
+        hit = next((at for at, bubble in enumerate(left) if _fits(item, bubble.bubble)), None)
         if item.negated:
             if hit is not None:
-                yield Mismatch(Weight.WRONG, number, f"not {_wanted(item)}", _shown(left[hit]), item.at)
+                yield Mismatch(Weight.WRONG, number, f"not {_wanted(item)}", _shown(left[hit].bubble), item.at)
             continue
         strict = turn.exact and not turn.any_order
         if hit is not None and (not strict or hit == 0):
@@ -178,15 +195,31 @@ def _messages(
             continue
         if item.optional:
             continue
-        came = _shown(left[0]) if left else _NOTHING
+        came = _shown(left[0].bubble) if left else _NOTHING
+        reason = explain(left[0].flow, left[0].node) if left else ""
+        if reason and any(_fits(item, bubble) for bubble in _original(simulator, left[0])):
+            # One message may have become several: all of the node are what was announced.
+            here = (left[0].flow, left[0].node)
+            yield Mismatch(Weight.WORDING, number, _wanted(item), f"{came} (announced: {reason})", item.at)
+            while left and (left[0].flow, left[0].node) == here:
+                del left[0]
+            continue
         weight = Weight.WORDING if item.wording_only else Weight.WRONG
         yield Mismatch(weight, number, _wanted(item), came, item.at)
         if left:
             del left[0]
         if weight is Weight.WRONG:
             return
+    left = [event for event in left if not explain(event.flow, event.node)]
     if turn.exact and left:
-        yield Mismatch(Weight.WRONG, number, "nothing more", _shown(left[0]), turn.at)
+        yield Mismatch(Weight.WRONG, number, "nothing more", _shown(left[0].bubble), turn.at)
+
+
+def _original(simulator: Simulator, said: Said) -> tuple[Bubble, ...]:
+    """What the source says at the node that said something."""
+    flow = simulator.project.by_id[said.flow]
+    node = flow.by_id[said.node]
+    return SourceChannel().show(flow, node, simulator.moment()).bubbles if isinstance(node, (Message, Ask)) else ()
 
 
 def _fits(item: Expect, bubble: Bubble) -> bool:

@@ -36,7 +36,8 @@ __all__ = [
 @dataclass(frozen=True, slots=True)
 class Slot:
     """One parameter of a template. ``component`` is ``header``, ``body`` or ``button``; ``number`` is its
-    position in the component (1-based); ``button`` the button's index. ``marker`` is the run-time name."""
+    position in the component (1-based); ``button`` the button's index. ``marker`` is the run-time name. ``name`` is
+    what a template with named parameters calls it, else ``""``."""
 
     component: str
     number: int
@@ -46,11 +47,13 @@ class Slot:
     sample_how: str
     button: int | None = None
     at: Place | None = field(default=None, compare=False)
+    name: str = ""
 
     @property
     def key(self) -> str:
-        """How bindings name the slot: ``body.1``, ``header.1``, ``button.0.1``."""
-        return f"button.{self.button}.{self.number}" if self.button is not None else f"{self.component}.{self.number}"
+        """How bindings name the slot: ``body.1``, ``header.1``, ``button.0.1``, and ``body.prenom`` by name."""
+        called = self.name or str(self.number)
+        return f"button.{self.button}.{called}" if self.button is not None else f"{self.component}.{called}"
 
 
 @dataclass(frozen=True, slots=True)

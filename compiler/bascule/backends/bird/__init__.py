@@ -17,6 +17,7 @@ from bascule.backends.bird.blocks import channel_template
 from bascule.backends.bird.sends import message_body
 from bascule.backends.cloud import SendBody, TemplateBody, bindings_data, cloud_bodies, reply_ids
 from bascule.backends.cloud.parts import Missing, Unfit
+from bascule.backends.cloud.written import renumbered
 from bascule.backends.paths import FileNames, safe_name
 from bascule.backends.readme import call_steps, call_todo, readme_artefact
 from bascule.backends.requests import Call, Setting, call_artefacts
@@ -104,6 +105,11 @@ class _Writer:
             self.ledger.degraded("time to live", template.place, reason, "set it in WhatsApp Manager")
         for template in bodies:
             self.ledger.exact("template", template.place)
+            if template.planned is None or (name, template.language) in self.names:
+                continue  # values are sent by name
+            for finding in renumbered(self.job.project, template.planned):
+                self.findings.append(finding)
+                self.ledger.emulated("parameter numbers", finding.place, "others than in the definition: TPL100")
         if name not in self.checked:
             self._check(name, stem, calls[-1].id)
 
@@ -287,7 +293,7 @@ def _groups(bodies: Sequence[TemplateBody]) -> list[list[TemplateBody]]:
 
 def emit(job: EmitJob) -> Emitted:
     """Write projects, channel templates, activations and sends, their plan, and the SMS texts: Bird sends none."""
-    bodies = cloud_bodies(job.project, job.plan)
+    bodies = cloud_bodies(job.project, job.plan, numbers=False)
     writer = _Writer(job)
     for group in _groups(bodies.templates):
         writer.template(group)

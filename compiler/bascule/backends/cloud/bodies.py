@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bascule.backends.cloud.send import template_send
+from bascule.backends.cloud.written import renumbered
 from bascule.backends.paths import FileNames, safe_name
 from bascule.backends.rules import NameRefused, name_setting
 from bascule.diagnostics import Finding, Rule
@@ -74,10 +75,13 @@ class CloudBodies:
     ledger: Ledger = field(default_factory=Ledger)
 
 
-def cloud_bodies(project: Project, plan: Plan, by_id: Callable[[str], bool] = lambda name: False) -> CloudBodies:
+def cloud_bodies(
+    project: Project, plan: Plan, by_id: Callable[[str], bool] = lambda name: False, *, numbers: bool = True
+) -> CloudBodies:
     """Every body of the plan, in its order. A body that fails its schema is reported and left out.
 
-    ``by_id`` says which ids of templates the provider takes in place of a name.
+    ``by_id`` says which ids of templates the provider takes in place of a name. ``numbers``: the parameters have the
+    numbers of the plan at the provider too, so that those that a definition numbers otherwise are told.
     """
     made = CloudBodies()
     names = FileNames()
@@ -88,6 +92,9 @@ def cloud_bodies(project: Project, plan: Plan, by_id: Callable[[str], bool] = la
             stem = names.of(f"{safe_name(template.name)}.{safe_name(template.language)}")
             made.templates.append(TemplateBody(template.name, template.language, body, template, template.place, stem))
             made.ledger.exact("template", template.place)
+            for finding in renumbered(project, template) if numbers else ():
+                made.findings.append(finding)
+                made.ledger.emulated("parameter numbers", finding.place, "others than in the definition: TPL100")
         else:
             made.ledger.dropped("template", template.place, "its body breaks a limit of the API", "mend the text")
     _kept_whole(project, plan, made, names)

@@ -145,6 +145,6 @@ def _buttons(
 
 def _text(slot: Slot, bindings: Mapping[str, Expression]) -> dict[str, str]:
     expression = bindings.get(slot.key, slot.expression)
-    if isinstance(expression, Const):
-        return {"type": "text", "text": _value(expression)}
-    return {"type": "text", "text": "{{" + slot.marker + "}}" if expression == slot.expression else _value(expression)}
+    named = {"parameter_name": slot.name} if slot.name else {}
+    same = expression == slot.expression and not isinstance(expression, Const)
+    return {"type": "text", **named, "text": "{{" + slot.marker + "}}" if same else _value(expression)}

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from bascule.backends.base import EmitJob, Emitted, json_artefact
-from bascule.backends.cloud import bindings_data, cloud_bodies
+from bascule.backends.cloud import as_written, bindings_data, cloud_bodies
 from bascule.backends.cloud.parts import upload_task, uploads
 from bascule.backends.readme import call_steps, call_todo, readme_artefact
 from bascule.backends.requests import Call, Setting, call_artefacts
@@ -34,7 +34,8 @@ _SETTINGS = (Setting("D360_API_KEY", "the API key of the number, from the 360dia
 
 def emit(job: EmitJob) -> Emitted:
     """Write template submissions, sends, their plan, and the SMS texts to fall back to: 360dialog sends none."""
-    bodies = cloud_bodies(job.project, job.plan)
+    plan = as_written(job.project, job.plan)
+    bodies = cloud_bodies(job.project, plan)
     calls: list[Call] = []
     for template in bodies.templates:
         calls.append(
@@ -49,7 +50,7 @@ def emit(job: EmitJob) -> Emitted:
                 todo=_uploads(template.data),
             )
         )
-    files: dict[tuple[str, str], list[dict[str, Any]]] = {(step.flow, step.node): [] for step in job.plan.steps}
+    files: dict[tuple[str, str], list[dict[str, Any]]] = {(step.flow, step.node): [] for step in plan.steps}
     for send in bodies.sends:
         call = Call(
             id=f"messages/{send.stem}",
@@ -65,7 +66,7 @@ def emit(job: EmitJob) -> Emitted:
         listed = {"path": path, "kind": send.kind, "language": send.language, **send.about}
         files[(send.step.flow, send.step.node)].append(listed)
     artefacts = call_artefacts("d360", calls, _SETTINGS)
-    artefacts.append(json_artefact("d360/bindings.json", bindings_data(job.project, job.plan, files)))
+    artefacts.append(json_artefact("d360/bindings.json", bindings_data(job.project, plan, files)))
     artefacts.append(json_artefact("d360/scenario.json", encode_project(job.project)))
     artefacts.extend(sms_artefacts(job))
     artefacts.append(

@@ -153,6 +153,10 @@ class Draft:
             self.by_hand.append(f"`{self.id(node.id)}`: enter {call}, its headers, body and mapping")
             return "webhook", {}, [(_ONWARD, onward)]
         if isinstance(node, Handover):
+            if node.to or node.note:
+                reason = "the block's names for them are not published"
+                self.ledger.dropped("team and note of a hand-over", place, reason, "enter them in the builder")
+                self.by_hand.append(f"`{self.id(node.id)}`: enter the team {node.to}".rstrip())
             return "human_takeover", {}, [(_ONWARD, onward)]
         self.ledger.dropped(node.kind, place, "Landbot has nothing like it", "rebuild it by hand")
         return None

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bascule.backends.base import Artefact, EmitJob, Emitted, json_artefact
-from bascule.backends.cloud import bindings_data, cloud_bodies
+from bascule.backends.cloud import as_written, bindings_data, cloud_bodies
 from bascule.backends.cloud.parts import upload_task, uploads
 from bascule.backends.readme import readme_artefact
 from bascule.backends.requests import Setting
@@ -32,7 +32,7 @@ _SETTINGS = (
 
 def emit(job: EmitJob) -> Emitted:
     """Write the plan for the Cloud API. A body that fails its schema is reported and left out."""
-    project, plan = job.project, job.plan
+    project, plan = job.project, as_written(job.project, job.plan)
     bodies = cloud_bodies(project, plan)
     artefacts: list[Artefact] = [
         json_artefact(f"meta/templates/{template.stem}.json", template.data) for template in bodies.templates

@@ -15,6 +15,7 @@ from typing import Any
 from bascule.backends.base import Artefact, EmitJob, Emitted, SmsText, json_artefact
 from bascule.backends.cloud import SendBody, TemplateBody, bindings_data, cloud_bodies, reply_ids
 from bascule.backends.cloud.parts import file_address
+from bascule.backends.cloud.written import renumbered
 from bascule.backends.paths import FileNames, safe_name
 from bascule.backends.readme import call_steps, call_todo, readme_artefact
 from bascule.backends.requests import Call, Setting, call_artefacts
@@ -38,7 +39,7 @@ _AUTH = (("Authorization", "Basic {{TWILIO_BASIC_AUTH}}"),)
 _SETTINGS = (
     Setting("TWILIO_ACCOUNT_SID", "the account's SID (AC…)"),
     Setting("TWILIO_BASIC_AUTH", "base64 of API key SID, a colon, and the key's secret", secret=True),
-    Setting("TWILIO_SENDER", "the sender: whatsapp:+… or a Messaging Service SID (MG…)"),
+    Setting("TWILIO_SENDER", "the sender: whatsapp:+…"),
 )
 _PHASES = {
     "create": "make a Content for each template and each message with buttons, lists or files",
@@ -111,6 +112,16 @@ class _Writer:
             self._approve(template.stem, what, template.name, template.data["category"], bind, id_)
         self.contents[(template.name, template.language)] = (bind, numbers)
         self.ledger.exact("template", template.place)
+        self._numbers(template, numbers)
+
+    def _numbers(self, template: TemplateBody, numbers: Numbers) -> None:
+        """Tell about parameters that have another number here than in a definition of the source."""
+        if template.planned is None:
+            return
+        given = {slot: number for number, slot in numbers.values.items()}
+        for finding in renumbered(self.job.project, template.planned, lambda slot: given.get(slot.key, "")):
+            self.findings.append(finding)
+            self.ledger.emulated("parameter numbers", finding.place, "others than in the definition: TPL100")
 
     def _approve(self, stem: str, what: str, name: str, category: str, bind: str, after: str) -> None:
         approval = {"name": name, "category": category}
@@ -315,7 +326,7 @@ def _by_number(data: dict[str, Any]) -> dict[str, str]:
 
 def emit(job: EmitJob) -> Emitted:
     """Write contents, approvals and sends, the table from node to Content, and the SMS texts."""
-    bodies = cloud_bodies(job.project, job.plan, _is_content)
+    bodies = cloud_bodies(job.project, job.plan, _is_content, numbers=False)
     writer = _Writer(job)
     for template in bodies.templates:
         writer.template(template)

@@ -150,8 +150,19 @@ def strip_menu(text: Text, choices: Sequence[Choice], locale: str) -> Text | Non
     shown = {_key(item.title) for item in menu.items}
     if not shown <= wanted:
         return None
-    rest = cut_range(text, menu.start, menu.end)
+    rest = cut_range(text, *_loose_ends(line, menu.start, menu.end))
+    if is_empty(rest):
+        rest = cut_range(text, menu.start, menu.end)
     return None if is_empty(rest) else rest
+
+
+def _loose_ends(line: str, start: int, end: int) -> tuple[int, int]:
+    """The range of a menu with what would be left over of it: the line ``Reply:`` before it, the full stop after it."""
+    from bascule.language.menus.cues import VERB
+
+    after = re.match(r"[ \t]*[.,;:!]+(?=\s|$)", line[end:])
+    opener = re.search(rf"(?:^|\n)[^\w\n]*(?:{VERB})[ \t\u00a0]*[:\uff1a][ \t]*\n?$", line[:start], re.IGNORECASE)
+    return (opener.start() if opener is not None else start), end + (after.end() if after is not None else 0)
 
 
 def _key(title: str) -> str:

@@ -46,6 +46,8 @@ def reply_buttons(context: LowerContext, site: Site, locale: str, language: str,
         bare = strip_menu(parts.text, replies, locale)
         if bare is not None:
             parts.text = bare
+            reason = "its items are quick replies; typed answers still count"
+            context.note("emulated", "numbered menu", site.place, reason)
         for choice, _, label in template_labels(context, replies, locale, site.stem):
             parts.buttons.append(QuickReplyButton(text=label.title))
             if label.shortened:

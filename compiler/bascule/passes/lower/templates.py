@@ -361,8 +361,10 @@ def _header(context: LowerContext, site: Site, locale: str, parts: Parts) -> Non
             )
     if title:
         limit = context.limit("template.header.max_length")
-        if parts.header is None and len(marker_text(title)) <= limit and len(list(holes(title))) <= 1:
-            body, slots = numbered(context, title, "header", context.language(site.flow, locale))
+        # The limit counts what is submitted: `{{1}}`, not the name of the variable.
+        body, slots = numbered(context, title, "header", context.language(site.flow, locale))
+        most = context.limit("template.header.max_parameters")
+        if parts.header is None and len(body) <= limit and len(slots) <= most:
             samples = tuple(slot.sample for slot in slots)
             parts.header = Header(
                 format=HeaderFormat.TEXT,

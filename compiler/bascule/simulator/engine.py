@@ -1,16 +1,17 @@
 """The simulator: one person's conversation with a project, on a virtual clock, with nothing real behind it.
 
-The graph is run as its nodes say (``ir.nodes``); a :class:`~bascule.simulator.channels.Channel` decides what
-the person sees
-and what an answer means, so the same conversation can be held over the source's channel and over WhatsApp. No request
-is made, no message leaves, no clock of the machine is read: the same inputs give the same events.
+The graph is run as its nodes say (``ir.nodes``); a :class:`~bascule.simulator.channels.Channel` decides what the
+person sees and what an answer means, so the same conversation can be held over the source's channel and over
+WhatsApp. No request is made, no message leaves, no clock of the machine is read: the same inputs give the same
+events.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
+from bascule.ir.expr import Expression
 from bascule.ir.nodes import Ask, Edge, Failure, Message, Node, Timeout, When
 from bascule.ir.project import Entry, EntryKind, Flow, Initiator, Project
 from bascule.ir.text import Text
@@ -19,7 +20,7 @@ from bascule.simulator.channels.base import UNKNOWN, Channel, Moment
 from bascule.simulator.dialects import dialect_of
 from bascule.simulator.evaluation import evaluate, render
 from bascule.simulator.evaluation.scope import Environment
-from bascule.simulator.evaluation.values import Fault, Unknown, Value
+from bascule.simulator.evaluation.values import Fault, Value
 from bascule.simulator.events import (
     Blocked,
     Doubt,
@@ -127,9 +128,9 @@ class Simulator:
         for fault in faults:
             self.say(Doubt(flow.id if flow else "", node, fault.reason))
 
-    def compute(self, expression: object) -> Value:
+    def compute(self, expression: Expression) -> Value:
         """An expression's value."""
-        return evaluate(expression, self.scope)  # type: ignore[arg-type]
+        return evaluate(expression, self.scope)
 
     def moment(self) -> Moment:
         """What the channel may know."""
@@ -199,9 +200,9 @@ class Simulator:
             return self.hear(step)
         return self._since(lambda: self._answer(step))
 
-    def _since(self, act: object) -> list[Event]:
+    def _since(self, act: Callable[[], None]) -> list[Event]:
         before = len(self.session.events)
-        act()  # type: ignore[operator]
+        act()
         return self.session.events[before:]
 
     def _begin(self, flow: Flow, way: Entry | None, first: Answer | None, heard: Recognised = NOTHING) -> None:
@@ -468,8 +469,3 @@ class Simulator:
         """Write down which way a node was left by."""
         flow = self.session.flow
         self.say(Left(flow.id if flow else "", node.id, edge))
-
-
-def is_unknown(value: object) -> bool:
-    """Whether nobody can know the value offline."""
-    return isinstance(value, Unknown)

@@ -161,3 +161,24 @@ def test_a_code_made_from_words_is_sent_with_its_value(root: Path) -> None:
         form = {item["name"]: item["value"] for item in send["form"]}
         assert list(json.loads(form["ContentVariables"])) == ["1"]
         assert json.loads(form["ContentVariables"])["1"].startswith("{{")
+
+
+def test_what_a_content_has_no_member_for_is_in_the_ledger() -> None:
+    from bascule.compiling import Compilation
+    from bascule.source import SourceFile
+    from bascule.workspace import InputFile, analyse, load
+
+    source = json.dumps({
+        "name": "code_connexion", "language": "fr", "category": "AUTHENTICATION", "message_send_ttl_seconds": 300,
+        "components": [
+            {"type": "BODY", "add_security_recommendation": True},
+            {"type": "BUTTONS", "buttons": [{
+                "type": "OTP", "otp_type": "ONE_TAP", "text": "Copier",
+                "supported_apps": [{"package_name": "sn.exemple.app", "signature_hash": "K8a/AINcGX7"}],
+            }]},
+        ],
+    })  # fmt: skip
+    analysis = analyse(load([InputFile(SourceFile.of_text(source, "t.json"), "t.json")]), locale="fr")
+    written = Compilation(analysis).write("twilio")
+    found = {(entry.construct, entry.fate.value) for entry in (*written.lowered, *written.emitted.ledger)}
+    assert {("time to live", "dropped"), ("one-time code button", "degraded")} <= found

@@ -77,10 +77,16 @@ def test_plain_templates_come_out_as_they_went_in() -> None:
     assert sum(path.startswith("meta/templates/") for path in written) == 5
 
 
-def test_named_parameters_come_out_numbered() -> None:
+def test_named_parameters_keep_their_names() -> None:
     written = emitted(read("corps.json"))["meta/templates/compte_cree.en_US.json"]
-    assert written["components"][0]["text"].startswith("Hello {{1}}, your account {{2}} is ready.")
-    assert written["components"][0]["example"] == {"body_text": [["Ana", "A-1042"]]}
+    assert written["parameter_format"] == "NAMED"
+    assert written["components"][0]["text"].startswith("Hello {{first_name}}, your account {{account_id}} is ready.")
+    assert written["components"][0]["example"] == {
+        "body_text_named_params": [
+            {"param_name": "first_name", "example": "Ana"},
+            {"param_name": "account_id", "example": "A-1042"},
+        ]
+    }
 
 
 def test_an_approved_template_is_sent_by_reference_and_not_submitted() -> None:

@@ -112,7 +112,25 @@ class _Writer:
             self._approve(template.stem, what, template.name, template.data["category"], bind, id_)
         self.contents[(template.name, template.language)] = (bind, numbers)
         self.ledger.exact("template", template.place)
+        self._left_out(template)
         self._numbers(template, numbers)
+
+    def _left_out(self, template: TemplateBody) -> None:
+        """What a Content has no member for. https://www.twilio.com/docs/content/whatsappauthentication"""
+        if template.data.get("message_send_ttl_seconds") is not None:
+            reason = "a Content has no time to live"
+            self.ledger.dropped("time to live", template.place, reason, "WhatsApp's own for the category holds")
+        buttons = [
+            button
+            for part in template.data.get("components", [])
+            if str(part.get("type", "")).upper() == "BUTTONS"
+            for button in part.get("buttons", [])
+        ]
+        for button in buttons:
+            how = str(button.get("otp_type") or "").upper()
+            if how not in ("", "COPY_CODE"):
+                reason = f"{how.lower()} became a button that copies the code"
+                self.ledger.degraded("one-time code button", template.place, reason, "people paste the code")
 
     def _numbers(self, template: TemplateBody, numbers: Numbers) -> None:
         """Tell about parameters that have another number here than in a definition of the source."""

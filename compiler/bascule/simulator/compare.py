@@ -64,6 +64,9 @@ class Comparison:
 _KINDS = frozenset({Message.kind, Ask.kind})
 """Entries for a whole node that is emulated: it becomes a template, which changes no word."""
 
+_LAYOUT = ("hint ", "white space", "thumbnail")
+"""Entries about how something looks, which is no reason for a word, a file or a message that is missing."""
+
 Explain = Callable[[str, str], str]
 """The reason a node's message was changed, by flow and node; an empty text: it was not."""
 
@@ -72,7 +75,8 @@ def explanations(project: Project, ledger: Ledger) -> Explain:
     """Reasons by node: entries that stand at a node, or inside its part of the file, and are not exact."""
     by_file: dict[str, list[LedgerEntry]] = {}
     for entry in ledger.entries:
-        if entry.fate is not Fate.EXACT and not (entry.construct in _KINDS and entry.fate is Fate.EMULATED):
+        whole = entry.construct in _KINDS and entry.fate is Fate.EMULATED
+        if entry.fate is not Fate.EXACT and not whole and not entry.construct.startswith(_LAYOUT):
             by_file.setdefault(entry.place.file, []).append(entry)
     found: dict[tuple[str, str], str] = {}
 
